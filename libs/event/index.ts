@@ -1,0 +1,14 @@
+export type { Batch } from './batch.ts';
+export type { JsonArray, JsonObject, JsonValue } from './json.ts';
+export { LEVELS, levelRank, type Level } from './level.ts';
+export { LIMITS } from './limits.ts';
+export { TEXT_FIELDS, type LogEvent, type TextField } from './log-event.ts';
+export {
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  MICROS_PER_MINUTE,
+  MICROS_PER_MS,
+  MICROS_PER_SECOND,
+  type Micros,
+} from './timestamp.ts';
+export { comparePositions, eventId, type EventPosition, type StoredEvent } from './stored-event.ts';

@@ -1,0 +1,104 @@
+import type { JsonObject, Level, Micros, StoredEvent } from '#event';
+import type { Query } from '#query';
+
+/** What is asked: a query over a range. `from` is inclusive, `to` exclusive; null is open. */
+export interface Selection {
+  readonly query: Query;
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+}
+
+export interface RunOptions {
+  /** Time budget of scans in ms; on reaching it the answer is what was found, marked `partial`. */
+  readonly budgetMs: number;
+  /** Ends the work, in the database too. */
+  readonly signal: AbortSignal;
+}
+
+export type Order = 'asc' | 'desc';
+
+export interface SearchRequest extends Selection {
+  readonly limit: number;
+  readonly order: Order;
+  /** From an earlier answer; opaque. An invalid one is an `InvalidCursorError`. */
+  readonly cursor: string | null;
+}
+
+export interface SearchAnswer {
+  readonly events: readonly StoredEvent[];
+  /** Continues after the last event, or after what the budget allowed; null at the end. */
+  readonly nextCursor: string | null;
+  readonly partial: boolean;
+  readonly engines: readonly string[];
+  /** The steps that were run, newest first for `desc`: for `explain=true`. */
+  readonly plan: readonly JsonObject[];
+}
+
+export interface CountAnswer {
+  readonly count: number;
+  readonly partial: boolean;
+}
+
+export interface HistogramRequest extends Selection {
+  /** Width of a bucket, aligned to UTC; null picks about 100 buckets. */
+  readonly intervalMicros: Micros | null;
+}
+
+export interface HistogramAnswer {
+  readonly intervalMicros: Micros;
+  /** Only buckets that hold something, oldest first. */
+  readonly buckets: readonly {
+    readonly start: Micros;
+    readonly counts: Readonly<Partial<Record<Level, number>>>;
+  }[];
+  readonly partial: boolean;
+}
+
+export interface FacetRequest extends Selection {
+  /** A field name as in the query language: `level`, `service`, `metadata.region` … */
+  readonly field: string;
+  readonly limit: number;
+}
+
+export interface FacetAnswer {
+  readonly field: string;
+  readonly values: readonly { readonly value: string; readonly count: number }[];
+  readonly partial: boolean;
+}
+
+export interface ContextRequest {
+  readonly id: string;
+  readonly before: number;
+  readonly after: number;
+  readonly scope: 'all' | 'service' | 'resource' | 'trace';
+}
+
+/** One tailed event with the position to resume after it. */
+export interface TailedEvent {
+  readonly position: string;
+  readonly event: StoredEvent;
+}
+
+/** Everything the gateway asks of the stored logs. Excluded: HTTP, the query's text (parsed by the caller). */
+export interface SearchService {
+  search(request: SearchRequest, options: RunOptions): Promise<SearchAnswer>;
+  count(selection: Selection, options: RunOptions): Promise<CountAnswer>;
+  histogram(request: HistogramRequest, options: RunOptions): Promise<HistogramAnswer>;
+  facets(request: FacetRequest, options: RunOptions): Promise<FacetAnswer>;
+  /** The event with its neighbours, oldest first; null when there is no such event. */
+  context(request: ContextRequest, options: RunOptions): Promise<readonly StoredEvent[] | null>;
+  /** All events of one trace, oldest first. */
+  trace(traceId: string, options: RunOptions): Promise<readonly StoredEvent[]>;
+  /** Everything that matches, in order, in pages, from one consistent snapshot; no budget and no cap. */
+  export(
+    selection: Selection,
+    order: Order,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly StoredEvent[]>;
+  /** Events in commit order as they become visible, from after `position` or from now. */
+  tail(
+    query: Query,
+    position: string | null,
+    signal: AbortSignal,
+  ): AsyncIterable<readonly TailedEvent[]>;
+}
