@@ -3,7 +3,10 @@ export type { JsonArray, JsonObject, JsonValue } from './json.ts';
 export { LEVELS, levelRank, type Level } from './level.ts';
 export { LIMITS } from './limits.ts';
 export { TEXT_FIELDS, type LogEvent, type TextField } from './log-event.ts';
+export { systemClock, type Clock } from './clock.ts';
+export { parseTimestamp } from './parse-timestamp.ts';
 export {
+  formatTimestamp,
   MICROS_PER_DAY,
   MICROS_PER_HOUR,
   MICROS_PER_MINUTE,
@@ -12,3 +15,6 @@ export {
   type Micros,
 } from './timestamp.ts';
 export { comparePositions, eventId, type EventPosition, type StoredEvent } from './stored-event.ts';
+export { fieldToken, forEachToken, TOKEN_FIELDS, type TokenField } from './tokens.ts';
+export { uuidv5, uuidv7, type RandomSource } from './uuid.ts';
+export { forEachWord, words } from './words.ts';

@@ -8,3 +8,31 @@ export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
 export const MICROS_PER_HOUR = 60 * MICROS_PER_MINUTE;
 export const MICROS_PER_DAY = 24 * MICROS_PER_HOUR;
+
+let formattedDay = Number.NaN;
+let formattedDate = '';
+
+/** `YYYY-MM-DDTHH:MM:SS.ffffffZ`, always 27 characters for the years 0 to 9999. */
+export function formatTimestamp(timestamp: Micros): string {
+  const day = Math.floor(timestamp / MICROS_PER_DAY);
+  // Neighbouring events nearly always share their day, so the last date is kept.
+  if (day !== formattedDay) {
+    formattedDate = formatDate(day);
+    formattedDay = day;
+  }
+  const micros = timestamp - day * MICROS_PER_DAY;
+  const seconds = Math.floor(micros / MICROS_PER_SECOND);
+  const hour = Math.floor(seconds / 3600);
+  const minute = Math.floor((seconds % 3600) / 60);
+  const fraction = String(micros - seconds * MICROS_PER_SECOND + MICROS_PER_SECOND).slice(1);
+  return `${formattedDate}T${twoDigits(hour)}:${twoDigits(minute)}:${twoDigits(seconds % 60)}.${fraction}Z`;
+}
+
+/** `YYYY-MM-DD` of a day, given in whole days since 1970-01-01. */
+function formatDate(day: number): string {
+  return new Date(day * 86_400_000).toISOString().slice(0, -14);
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
