@@ -10,3 +10,9 @@ export type {
   PublishOutcome,
   QueueDepth,
 } from './log-queue.ts';
+export { backoffMs, type BackoffSettings } from './backoff.ts';
+export {
+  IN_PROCESS_QUEUE_DEFAULTS,
+  InProcessQueue,
+  type InProcessQueueSettings,
+} from './in-process/in-process-queue.ts';

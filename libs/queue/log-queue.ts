@@ -48,7 +48,10 @@ export interface ConsumeOptions {
 }
 
 export interface Consumption {
-  /** Stops taking new deliveries; what is not settled stays in the queue. */
+  /**
+   * Stops taking new deliveries; what is not settled stays in the queue. Does not wait for running handlers, so
+   * that a handler may pause its own consumption before it rejects.
+   */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** Stops taking, waits for running handlers, gives back the rest. */
