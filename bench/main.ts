@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+import { benchIngestBatches } from './ingest-batches.ts';
+import { benchIngestSingles } from './ingest-singles.ts';
+import { Program } from './program.ts';
+import { benchQueries } from './queries.ts';
+import { Report } from './report.ts';
+import { benchVisibility } from './visibility.ts';
+
+/**
+ * npm run bench                      everything (about 15 minutes)
+ * npm run bench -- batches singles   some of: batches singles visibility queries
+ * Options: --rate, --seconds (batches), --single-rate, --events 1000000,10000000 (queries), --port
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    port: { type: 'string', default: '3900' },
+    rate: { type: 'string', default: '110000' },
+    seconds: { type: 'string', default: '60' },
+    'single-rate': { type: 'string', default: '6500' },
+    events: { type: 'string', default: '1000000,10000000' },
+  },
+});
+
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+
+/** Each bench has a program with an empty data folder of its own. */
+async function withProgram(run: (program: Program) => Promise<void>): Promise<void> {
+  const program = await Program.start(Number(values.port));
+  try {
+    await run(program);
+  } finally {
+    await program.stop();
+  }
+}
+
+const report = new Report();
+report.heading();
+if (wanted('batches')) {
+  const load = { eventsPerSecond: Number(values.rate), seconds: Number(values.seconds) };
+  await withProgram((program) => benchIngestBatches(program, load, report));
+}
+if (wanted('singles')) {
+  const rate = Number(values['single-rate']);
+  await withProgram((program) => benchIngestSingles(program, rate, 20, report));
+}
+if (wanted('visibility')) await withProgram((program) => benchVisibility(program, report));
+if (wanted('queries')) {
+  for (const count of values.events.split(',').map(Number)) {
+    await withProgram((program) => benchQueries(program, count, report));
+  }
+}
+process.exitCode = report.failed ? 1 : 0;

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { globSync, readFileSync, statSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuSeconds, residentBytes } from './process-usage.ts';
+
+const START_TIMEOUT_MS = 60_000;
+
+/** The built program with a new data folder: server and Postgres, as `npm start` runs them. */
+export class Program {
+  readonly port: number;
+  private readonly child: ChildProcess;
+  private readonly folder: string;
+  private readonly serverPid: number;
+  private postgresPid = 0;
+
+  private constructor(child: ChildProcess, serverPid: number, port: number, folder: string) {
+    this.child = child;
+    this.serverPid = serverPid;
+    this.port = port;
+    this.folder = folder;
+  }
+
+  static async start(port: number): Promise<Program> {
+    const folder = await mkdtemp(join(tmpdir(), 'penstock-bench-'));
+    await chmod(folder, 0o755); // As root, Postgres runs as another user and must get through.
+    const child = spawn(
+      process.execPath,
+      ['dist/apps/standalone/main.js', '--port', String(port), '--data-dir', join(folder, 'data')],
+      { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
+    );
+    if (child.pid === undefined) throw new Error('the program did not start: is it built?');
+    const program = new Program(child, child.pid, port, folder);
+    await program.waitUntilReady();
+    program.postgresPid = program.findPostgres();
+    return program;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** CPU seconds so far, of the server and of Postgres (which runs detached from it). */
+  cpuSeconds(): { readonly server: number; readonly postgres: number } {
+    return { server: cpuSeconds(this.serverPid), postgres: cpuSeconds(this.postgresPid) };
+  }
+
+  residentBytes(): number {
+    return residentBytes(this.serverPid);
+  }
+
+  async getJson<T>(path: string): Promise<T> {
+    const answer = await fetch(this.origin + path, { signal: AbortSignal.timeout(120_000) });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  }
+
+  /** Bytes of the data folder that Postgres uses, write-ahead log aside. */
+  storedBytes(): number {
+    return globSync(join(this.folder, '**/base/**/*'), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .reduce((sum, entry) => sum + fileBytes(join(entry.parentPath, entry.name)), 0);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGTERM');
+    await ended;
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async waitUntilReady(): Promise<void> {
+    const deadline = performance.now() + START_TIMEOUT_MS;
+    while (performance.now() < deadline) {
+      if (this.child.exitCode !== null) throw new Error('the program ended while starting');
+      const ready = await fetch(`${this.origin}/health/ready`).catch(() => null);
+      if (ready?.ok === true) return;
+      await delay(100);
+    }
+    throw new Error('the program was not ready within 60 s');
+  }
+
+  private findPostgres(): number {
+    const [file] = globSync(join(this.folder, '**/postmaster.pid'));
+    if (file === undefined) throw new Error(`no postmaster.pid below ${this.folder}`);
+    return Number.parseInt(readFileSync(file, 'utf8'), 10);
+  }
+}
+
+function fileBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

@@ -1,0 +1,76 @@
+import type { PoolClient } from 'pg';
+import type { Job } from './job.ts';
+import { transaction } from './transaction.ts';
+
+/** Bound of one run, in minutes and in hours. */
+const MAX_KEYS = 500;
+
+/** Above this an hour's rollup would cost more than it saves: the hour is left to scans (ARCHITECTURE.md). */
+export const MAX_RESOURCES_PER_HOUR = 10_000;
+
+/**
+ * Merges the rollup rows that groups and retention appended, so that an answer reads one row per key.
+ * Appending and merging apart, because upserts of one hot minute would make writers wait for each other.
+ */
+export const mergeRollups: Job = {
+  name: 'merge-rollups',
+  lock: 'rollups',
+  intervalMs: 15_000,
+  async run(client) {
+    const minutes = await mergeMinutes(client);
+    const hours = await mergeHours(client);
+    return { done: minutes + hours, more: minutes === MAX_KEYS || hours === MAX_KEYS };
+  },
+};
+
+async function mergeMinutes(client: PoolClient): Promise<number> {
+  const minutes = await unmerged(client, 'rollup_minute', 'minute');
+  if (minutes.length === 0) return 0;
+  await client.query(
+    `WITH taken AS (
+       DELETE FROM rollup_minute WHERE minute = ANY($1::timestamptz[])
+       RETURNING minute, level, service, events)
+     INSERT INTO rollup_minute (minute, level, service, events, merged)
+     SELECT minute, level, service, sum(events), true FROM taken
+     GROUP BY minute, level, service HAVING sum(events) <> 0`,
+    [minutes],
+  );
+  return minutes.length;
+}
+
+async function mergeHours(client: PoolClient): Promise<number> {
+  const hours = await unmerged(client, 'rollup_hour', 'hour');
+  if (hours.length === 0) return 0;
+  await transaction(client, async () => {
+    await client.query(
+      `INSERT INTO rollup_hour_overflow (hour)
+       SELECT hour FROM rollup_hour WHERE hour = ANY($1::timestamptz[])
+       GROUP BY hour HAVING count(DISTINCT resource_id) > $2
+       ON CONFLICT DO NOTHING`,
+      [hours, MAX_RESOURCES_PER_HOUR],
+    );
+    await client.query(
+      `WITH taken AS (
+         DELETE FROM rollup_hour WHERE hour = ANY($1::timestamptz[])
+         RETURNING hour, service, resource_id, level, events)
+       INSERT INTO rollup_hour (hour, service, resource_id, level, events, merged)
+       SELECT hour, service, resource_id, level, sum(events), true FROM taken
+       WHERE hour NOT IN (SELECT hour FROM rollup_hour_overflow)
+       GROUP BY hour, service, resource_id, level HAVING sum(events) <> 0`,
+      [hours],
+    );
+  });
+  return hours.length;
+}
+
+async function unmerged(
+  client: PoolClient,
+  table: 'rollup_minute' | 'rollup_hour',
+  key: 'minute' | 'hour',
+): Promise<readonly string[]> {
+  const answer = await client.query<{ key: string }>(
+    `SELECT ${key}::text AS key FROM ${table} WHERE NOT merged GROUP BY ${key} ORDER BY ${key} LIMIT $1`,
+    [MAX_KEYS],
+  );
+  return answer.rows.map((row) => row.key);
+}
