@@ -5,7 +5,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * only two, and the skip index (skip_filter) makes needles fast (ARCHITECTURE.md, "Reading").
  */
 export class Initial1 implements MigrationInterface {
-  readonly name = 'Initial1';
+  /** TypeORM wants the time of a migration, in ms, as the last 13 digits. */
+  readonly name = 'Initial1764000000001';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(SCHEMA);
@@ -81,7 +82,7 @@ CREATE TABLE group_part (
 -- The skip index: one Bloom filter over the tokens of the groups first_group..last_group in one segment.
 -- Immutable; commit_seq (of its own) lets a reader's cache ask for what is new.
 CREATE TABLE skip_filter (
-  commit_seq  bigint  PRIMARY KEY,
+  commit_seq  bigint  PRIMARY KEY DEFAULT nextval('commit_seq'),
   segment_id  integer NOT NULL REFERENCES segment ON DELETE CASCADE,
   first_group bigint  NOT NULL,
   last_group  bigint  NOT NULL,

@@ -1,0 +1,56 @@
+import pg from 'pg';
+import { DataSource } from 'typeorm';
+import { LOCK_NAMESPACE, LOCKS } from './advisory-locks.ts';
+import { QuarantineEntity } from './entities/quarantine.ts';
+import { SegmentEntity } from './entities/segment.ts';
+import { Initial1 } from './migrations/1-initial.ts';
+import { connectionConfig, type StoreSettings } from './settings.ts';
+
+const MIGRATION_TIMEOUT_MS = 10 * 60_000;
+
+/**
+ * TypeORM over the small tables, with the schema brought up to date. Programs that start at the same time migrate
+ * one after the other.
+ */
+export async function openDataSource(settings: StoreSettings): Promise<DataSource> {
+  const config = connectionConfig(settings, {
+    name: 'store',
+    statementTimeoutMs: settings.readTimeoutMs ?? 60_000,
+  });
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: settings.url,
+    applicationName: config.application_name ?? 'penstock',
+    entities: [SegmentEntity, QuarantineEntity],
+    migrations: [Initial1],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    installExtensions: false,
+    extra: { ...config, max: 2, allowExitOnIdle: true },
+    // An idle connection that breaks: the pool replaces it, and the next query reports what is wrong.
+    poolErrorHandler: () => undefined,
+  });
+  await dataSource.initialize();
+  try {
+    await migrate(settings, dataSource);
+  } catch (error) {
+    await dataSource.destroy();
+    throw error;
+  }
+  return dataSource;
+}
+
+async function migrate(settings: StoreSettings, dataSource: DataSource): Promise<void> {
+  const client = new pg.Client(
+    connectionConfig(settings, { name: 'migration', statementTimeoutMs: MIGRATION_TIMEOUT_MS }),
+  );
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    // The lock belongs to this session and goes with it.
+    await client.query('SELECT pg_advisory_lock($1, $2)', [LOCK_NAMESPACE, LOCKS.migrations]);
+    await dataSource.runMigrations();
+  } finally {
+    await client.end();
+  }
+}

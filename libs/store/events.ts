@@ -1,0 +1,73 @@
+import { defineEvent } from '#telemetry';
+
+export const partitionsCreated = defineEvent<{ readonly count: number; readonly first: string }>({
+  name: 'store.partitions_created',
+  level: 'info',
+  message: ({ count, first }) => `created ${count} partition(s), the first is ${first}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_store_partitions_created_total',
+      help: 'Partitions created for events',
+      value: ({ count }) => count,
+    },
+  ],
+});
+
+export const partitionsBusy = defineEvent<{ readonly attempt: number }>({
+  name: 'store.partitions_busy',
+  level: 'warn',
+  message: ({ attempt }) =>
+    `another session holds a lock that creating partitions needs; trying again (attempt ${attempt})`,
+});
+
+export const groupCommitted = defineEvent<{ readonly events: number; readonly seconds: number }>({
+  name: 'store.group_committed',
+  level: null,
+  message: ({ events }) => `committed ${events} events`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_store_events_total',
+      help: 'Events committed to Postgres',
+      value: ({ events }) => events,
+    },
+    {
+      kind: 'histogram',
+      name: 'penstock_store_commit_seconds',
+      help: 'Time to commit a group, from the call to the answer of COMMIT',
+      value: ({ seconds }) => seconds,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    },
+  ],
+});
+
+export const batchRepeated = defineEvent<{ readonly disposition: 'duplicate' | 'conflict' }>({
+  name: 'store.batch_repeated',
+  level: null,
+  message: ({ disposition }) => `a batch was not stored: ${disposition}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_store_batches_repeated_total',
+      help: 'Batches whose id the ledger holds already',
+      labels: ({ disposition }) => ({ disposition }),
+    },
+  ],
+});
+
+export const eventsQuarantined = defineEvent<{ readonly count: number; readonly reason: string }>({
+  name: 'store.events_quarantined',
+  level: 'error',
+  message: ({ count, reason }) =>
+    `${count} event(s) cannot be stored (${reason}); they are kept in quarantine`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_quarantined_events_total',
+      help: 'Events put into quarantine',
+      labels: ({ reason }) => ({ reason }),
+      value: ({ count }) => count,
+    },
+  ],
+});

@@ -1,0 +1,110 @@
+import type { Pool, PoolClient } from 'pg';
+import { formatTimestamp, type Clock, type Micros } from '#event';
+import type { Telemetry } from '#telemetry';
+import { LOCKS, lockSql } from '../advisory-locks.ts';
+import { asStoreError, errorCode } from '../errors.ts';
+import { partitionsBusy, partitionsCreated } from '../events.ts';
+import { planPartitions, type Granularity, type TimeRange } from './plan.ts';
+import { relationName } from './relation-name.ts';
+import {
+  ROW_SEGMENTS_SQL,
+  toRowSegment,
+  type RowSegmentRow,
+  type SegmentCatalog,
+} from './segment-catalog.ts';
+
+export interface PartitionCreatorDeps {
+  readonly pool: Pool;
+  readonly catalog: SegmentCatalog;
+  readonly granularity: Granularity;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+const LOCK_TIMEOUT = '55P03';
+const ATTEMPTS = 5;
+
+/**
+ * Creates the partitions that a group lacks, all in one transaction of its own, before the group's transaction:
+ * a group that spans a hundred days then waits once, and a failing group leaves no half-made partition.
+ */
+export class PartitionCreator {
+  private readonly deps: PartitionCreatorDeps;
+
+  constructor(deps: PartitionCreatorDeps) {
+    this.deps = deps;
+  }
+
+  /**
+   * Makes sure that each timestamp has a partition, and that the catalog knows it.
+   *
+   * @throws StoreUnavailableError where a lock stays taken by another session or the connection breaks
+   */
+  async ensure(timestamps: readonly Micros[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.create(timestamps);
+        return;
+      } catch (error) {
+        if (errorCode(error) !== LOCK_TIMEOUT || attempt === ATTEMPTS) throw asStoreError(error);
+        this.deps.telemetry.emit(partitionsBusy, { attempt });
+      }
+    }
+  }
+
+  private async create(timestamps: readonly Micros[]): Promise<void> {
+    const { pool, catalog, granularity, clock, telemetry } = this.deps;
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      await client.query(`BEGIN; SET LOCAL lock_timeout = '1s'; ${lockSql(LOCKS.partitions)}`);
+      const ranges = planPartitions(timestamps, await readSegments(client), clock(), granularity);
+      if (ranges.length > 0) await client.query(ranges.map(createSql).join('\n'));
+      const segments = await readSegments(client);
+      await client.query('COMMIT');
+      catalog.replace(segments);
+      if (ranges.length > 0) {
+        telemetry.emit(partitionsCreated, {
+          count: ranges.length,
+          first: relationName(ranges[0] as TimeRange),
+        });
+      }
+    } catch (error) {
+      failure = await rollBack(client, error);
+      throw error;
+    } finally {
+      client.release(failure);
+    }
+  }
+}
+
+/** @returns the error that makes the connection unusable, if it is */
+async function rollBack(client: PoolClient, cause: unknown): Promise<Error | undefined> {
+  try {
+    await client.query('ROLLBACK');
+    return undefined;
+  } catch {
+    return cause instanceof Error ? cause : new Error(String(cause));
+  }
+}
+
+async function readSegments(client: PoolClient) {
+  const { rows } = await client.query<RowSegmentRow>(ROW_SEGMENTS_SQL);
+  return rows.map(toRowSegment);
+}
+
+/**
+ * A table on its own first and ATTACH then, since CREATE ... PARTITION OF locks the parent exclusively. No CHECK
+ * constraint is needed beside the bound: ATTACH scans an empty table, and COPY checks the bound anyway.
+ */
+function createSql(range: TimeRange): string {
+  const name = relationName(range);
+  const start = formatTimestamp(range.start);
+  const end = formatTimestamp(range.end);
+  return `
+CREATE TABLE ${name} (LIKE log_event);
+CREATE INDEX ${name}_order ON ${name} (ts, group_seq, ordinal);
+CREATE INDEX ${name}_group ON ${name} USING brin (group_seq) WITH (pages_per_range = 32);
+ALTER TABLE log_event ATTACH PARTITION ${name} FOR VALUES FROM ('${start}') TO ('${end}');
+INSERT INTO segment (relation, range_start, range_end) VALUES ('${name}', '${start}', '${end}');`;
+}

@@ -1,0 +1,42 @@
+import type { PoolConfig } from 'pg';
+import type { Clock } from '#event';
+import type { Telemetry } from '#telemetry';
+import type { Granularity } from './partitions/plan.ts';
+
+export interface StoreSettings {
+  /** `postgres://` URL. */
+  readonly url: string;
+  /** Connections for writing: groups that commit side by side, plus one. Default 4. */
+  readonly writeConnections?: number;
+  /** Connections for reading. Default 8. */
+  readonly readConnections?: number;
+  /** Length of new partitions within the last 35 days. Default `day`. */
+  readonly partitionBy?: Granularity;
+  /** Accept a server with `fsync = off`: a crash of its machine may then lose acknowledged events. Default false. */
+  readonly allowFsyncOff?: boolean;
+  /** Longest time for one statement of a writer, in ms. Default 60,000. */
+  readonly writeTimeoutMs?: number;
+  /** Longest time for one statement of a reader, in ms. Default 60,000; a search sets its own, shorter budget. */
+  readonly readTimeoutMs?: number;
+  /** Longest wait for a connection, in ms. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  readonly clock?: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/** What every connection of the store says at its start. */
+export function connectionConfig(
+  settings: StoreSettings,
+  use: { readonly name: string; readonly statementTimeoutMs: number },
+): PoolConfig {
+  return {
+    connectionString: settings.url,
+    application_name: `penstock ${use.name}`,
+    connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
+    statement_timeout: use.statementTimeoutMs,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    // Times are read and written as text in some places: they must not depend on the server's settings.
+    options: '-c TimeZone=UTC -c DateStyle=ISO -c client_min_messages=warning',
+  };
+}

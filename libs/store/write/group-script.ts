@@ -1,0 +1,76 @@
+import { LOCKS, lockSql } from '../advisory-locks.ts';
+import { CopyBuffer } from './copy-buffer.ts';
+import { appendEvent, EVENT_COLUMNS } from './event-row.ts';
+import type { Group, GroupPart } from './group.ts';
+import { HOUR_COPY, hourRows, MINUTE_COPY, minuteRows, rollUp } from './rollup.ts';
+import type { Step } from './script.ts';
+
+/** The statements that store a group, in order: its events, what is derived from them, and its commit. */
+export interface GroupScript {
+  readonly events: readonly Step[];
+  readonly derived: readonly Step[];
+  readonly commit: readonly Step[];
+}
+
+/** Writes out a group completely, before its transaction begins. */
+export function groupScript(group: Group, groupSeq: number): GroupScript {
+  const rollups = rollUp(group.parts, group.events);
+  const derived: Step[] = [];
+  if (rollups.minutes) derived.push({ sql: MINUTE_COPY, copy: minuteRows(rollups.minutes) });
+  if (rollups.hours) derived.push({ sql: HOUR_COPY, copy: hourRows(rollups.hours) });
+  derived.push({ sql: PART_COPY, copy: partRows(group.parts, groupSeq) });
+  return {
+    events: group.parts.map((part) => eventStep(part, groupSeq)),
+    derived,
+    commit: [
+      // Read last by the caller: the number for the group after this one costs no round trip of its own.
+      { sql: `SELECT nextval('group_seq')` },
+      { sql: lockSql(LOCKS.commitSeq) },
+      { sql: insertGroupSql(group, groupSeq, rollups.minutes !== null, rollups.hours !== null) },
+      { sql: 'COMMIT' },
+    ],
+  };
+}
+
+const PART_COPY =
+  'COPY group_part (segment_id, group_seq, events, min_ts, max_ts) FROM STDIN (FORMAT binary)';
+
+/** COPY goes straight into the partition: routing every row from the parent costs more. */
+function eventStep(part: GroupPart, groupSeq: number): Step {
+  return {
+    sql: `COPY ${part.segment.relation} (${EVENT_COLUMNS}) FROM STDIN (FORMAT binary)`,
+    copy: eventRows(part, groupSeq),
+  };
+}
+
+export function eventRows(part: GroupPart, groupSeq: number): Buffer {
+  const { events, ordinals } = part;
+  const rows = new CopyBuffer(events.length * 400);
+  events.forEach((event, index) => {
+    appendEvent(rows, event, groupSeq, ordinals[index] as number);
+  });
+  return rows.finish();
+}
+
+function partRows(parts: readonly GroupPart[], groupSeq: number): Buffer {
+  const rows = new CopyBuffer(parts.length * 64);
+  for (const { segment, events, minTs, maxTs } of parts) {
+    rows.startRow(5, 32);
+    rows.integer(segment.id);
+    rows.bigint(groupSeq);
+    rows.integer(events.length);
+    rows.timestamp(minTs);
+    rows.timestamp(maxTs);
+  }
+  return rows.finish();
+}
+
+function insertGroupSql(
+  group: Group,
+  groupSeq: number,
+  minuteRollup: boolean,
+  hourRollup: boolean,
+): string {
+  return `INSERT INTO log_group (group_seq, commit_seq, events, minute_rollup, hour_rollup)
+VALUES (${groupSeq}, nextval('commit_seq'), ${group.events}, ${minuteRollup}, ${hourRollup}) RETURNING commit_seq`;
+}

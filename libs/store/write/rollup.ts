@@ -1,0 +1,137 @@
+import { levelRank, MICROS_PER_HOUR, MICROS_PER_MINUTE, type LogEvent, type Micros } from '#event';
+import { CopyBuffer } from './copy-buffer.ts';
+import type { GroupPart } from './group.ts';
+
+export interface RollupRow {
+  /** Start of the minute or of the hour. */
+  readonly start: Micros;
+  readonly event: LogEvent;
+  count: number;
+}
+
+/** Rollup rows of a group; null where it has too many keys, so that a job folds it in later. */
+export interface GroupRollups {
+  readonly minutes: readonly RollupRow[] | null;
+  readonly hours: readonly RollupRow[] | null;
+}
+
+/** A group appends rows to a rollup only if they are at most this share of its events. */
+const MAX_KEYS_PER_EVENT = 1 / 4;
+
+/** Counts the events of a group by (minute, level, service) and by (hour, service, resourceId, level). */
+export function rollUp(parts: readonly GroupPart[], events: number): GroupRollups {
+  const maxKeys = Math.floor(events * MAX_KEYS_PER_EVENT);
+  if (maxKeys === 0) return { minutes: null, hours: null };
+  const services = new TextNumbers();
+  const resources = new TextNumbers();
+  const minutes = new Counter(MICROS_PER_MINUTE, maxKeys);
+  const hours = new Counter(MICROS_PER_HOUR, maxKeys);
+  for (const part of parts) {
+    for (const event of part.events) {
+      const level = levelRank(event.level);
+      const service = services.of(event.service);
+      minutes.add(event, service * LEVEL_ROOM + level);
+      if (!hours.overflow) {
+        const resource = resources.of(event.resourceId);
+        hours.add(event, (service * RESOURCE_ROOM + resource) * LEVEL_ROOM + level);
+      }
+    }
+  }
+  return { minutes: minutes.result(), hours: hours.result() };
+}
+
+const LEVEL_ROOM = 8;
+/** More resourceIds than a group has events. With few services the keys stay small integers, which Maps like. */
+const RESOURCE_ROOM = 2 ** 20;
+
+/** Numbers texts in the order of their first appearance; null is 0. */
+class TextNumbers {
+  private readonly numbers = new Map<string, number>();
+
+  of(text: string | null): number {
+    if (text === null) return 0;
+    const known = this.numbers.get(text);
+    if (known !== undefined) return known;
+    const next = this.numbers.size + 1;
+    this.numbers.set(text, next);
+    return next;
+  }
+}
+
+/** Counts by (period, key), up to a number of rows. */
+class Counter {
+  overflow = false;
+  private readonly rows: RollupRow[] = [];
+  private readonly periods = new Map<Micros, Map<number, RollupRow>>();
+  private current = new Map<number, RollupRow>();
+  private start = Number.NaN;
+  private readonly length: Micros;
+  private readonly maxRows: number;
+
+  constructor(length: Micros, maxRows: number) {
+    this.length = length;
+    this.maxRows = maxRows;
+  }
+
+  add(event: LogEvent, key: number): void {
+    if (this.overflow) return;
+    const { timestamp } = event;
+    // Neighbouring events nearly always share their period.
+    if (!(timestamp >= this.start && timestamp < this.start + this.length)) this.enter(timestamp);
+    const row = this.current.get(key);
+    if (row !== undefined) row.count++;
+    else this.addRow(event, key);
+  }
+
+  result(): readonly RollupRow[] | null {
+    return this.overflow ? null : this.rows;
+  }
+
+  private enter(timestamp: Micros): void {
+    this.start = Math.floor(timestamp / this.length) * this.length;
+    const known = this.periods.get(this.start);
+    this.current = known ?? new Map<number, RollupRow>();
+    if (known === undefined) this.periods.set(this.start, this.current);
+  }
+
+  private addRow(event: LogEvent, key: number): void {
+    if (this.rows.length === this.maxRows) {
+      this.overflow = true;
+      return;
+    }
+    const row = { start: this.start, event, count: 1 };
+    this.rows.push(row);
+    this.current.set(key, row);
+  }
+}
+
+export const MINUTE_COPY =
+  'COPY rollup_minute (minute, level, service, events) FROM STDIN (FORMAT binary)';
+export const HOUR_COPY =
+  'COPY rollup_hour (hour, service, resource_id, level, events) FROM STDIN (FORMAT binary)';
+
+export function minuteRows(rows: readonly RollupRow[]): Buffer {
+  const buffer = new CopyBuffer(rows.length * 96);
+  for (const { start, event, count } of rows) {
+    buffer.startRow(4, 18 + 3 * (event.service?.length ?? 0));
+    buffer.timestamp(start);
+    buffer.smallint(levelRank(event.level));
+    buffer.text(event.service);
+    buffer.bigint(count);
+  }
+  return buffer.finish();
+}
+
+export function hourRows(rows: readonly RollupRow[]): Buffer {
+  const buffer = new CopyBuffer(rows.length * 96);
+  for (const { start, event, count } of rows) {
+    const { service, resourceId } = event;
+    buffer.startRow(5, 18 + 3 * ((service?.length ?? 0) + (resourceId?.length ?? 0)));
+    buffer.timestamp(start);
+    buffer.text(service);
+    buffer.text(resourceId);
+    buffer.smallint(levelRank(event.level));
+    buffer.bigint(count);
+  }
+  return buffer.finish();
+}
