@@ -4,6 +4,9 @@ const project = (name, testMatch, more = {}) => ({
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.angular/', '<rootDir>/.data/'],
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -23,6 +26,23 @@ const project = (name, testMatch, more = {}) => ({
   ...more,
 });
 
+/**
+ * unit: beside the code, with a real Postgres where it is needed. pipeline, faults, browser: the built program.
+ * `npm test` runs unit in two workers and the others one after the other (scripts/test.mjs).
+ */
 export default {
-  projects: [project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/!(ui)/**/*.spec.ts'])],
+  testTimeout: 30_000,
+  projects: [
+    project('unit', [
+      '<rootDir>/libs/**/*.spec.ts',
+      '<rootDir>/apps/!(ui)/**/*.spec.ts',
+      '<rootDir>/scripts/**/*.spec.ts',
+    ]),
+    project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),
+    project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
+    project('browser', ['<rootDir>/test/browser/**/*.spec.ts'], {
+      globalSetup: undefined,
+      globalTeardown: undefined,
+    }),
+  ],
 };

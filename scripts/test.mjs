@@ -1,0 +1,116 @@
+/**
+ * `npm test`: installs and builds what is needed, checks the sources, runs every suite, and ends with the one line
+ * `N passed, N failed, N skipped`. Exit code 1 when anything failed, a check or a crashed runner included.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT, StepFailed, prepare } from './prepare.mjs';
+import { run, tail } from './process.mjs';
+
+const begun = Date.now();
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const workspace = mkdtempSync(join(tmpdir(), 'penstock-test-'));
+
+const say = (text) => {
+  console.log(`[${((Date.now() - begun) / 1000).toFixed(0).padStart(4)} s] ${text}`);
+};
+
+async function step(title, work) {
+  say(title);
+  return await work();
+}
+
+const fail = (text) => {
+  totals.failed += 1;
+  say(`FAILED: ${text}`);
+};
+
+/** Chromium comes from apt, which only root may ask; elsewhere the browser suite is skipped by name. */
+async function installBrowser() {
+  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  if (process.env['CHROMIUM_PATH'] !== undefined || known.some((path) => existsSync(path))) return;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  say('installing Chromium for the browser suite');
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  await run('apt-get', ['update'], { env });
+  const { code, output } = await run(
+    'apt-get',
+    ['install', '--yes', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
+    { env },
+  );
+  if (code !== 0) say(`apt-get install chromium failed:\n${tail(output, 5)}`);
+}
+
+async function check() {
+  for (const name of ['format', 'lint', 'types', 'imports']) {
+    say(`checking ${name}`);
+    const { code, output } = await run('npm', ['run', '--silent', `check:${name}`], { cwd: ROOT });
+    if (code !== 0) fail(`npm run check:${name}\n${tail(output, 60)}`);
+  }
+}
+
+/** Unit suites share the two cores; the others start whole programs and measure them, so they run alone. */
+const RUNS = [
+  { project: 'unit', workers: 2 },
+  { project: 'pipeline', workers: 1 },
+  { project: 'faults', workers: 1 },
+  { project: 'browser', workers: 1 },
+];
+
+async function jest({ project, workers }) {
+  say(`running ${project}`);
+  const results = join(workspace, `${project}.json`);
+  const { code } = await run(
+    join(ROOT, 'node_modules/.bin/node'),
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--ci',
+      '--passWithNoTests',
+      `--selectProjects=${project}`,
+      `--maxWorkers=${workers}`,
+      '--json',
+      `--outputFile=${results}`,
+    ],
+    {
+      cwd: ROOT,
+      env: { ...process.env, PENSTOCK_TEST_FOLDER: join(workspace, project), NODE_OPTIONS: '' },
+      echo: 'stderr',
+    },
+  );
+  if (!existsSync(results)) {
+    fail(`Jest ended with exit code ${code} and no result for ${project}`);
+    return;
+  }
+  const result = JSON.parse(readFileSync(results, 'utf8'));
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  totals.passed += result.numPassedTests;
+  totals.skipped += result.numPendingTests + result.numTodoTests;
+  totals.failed += failed;
+  if (failed === 0 && code !== 0) fail(`Jest ended with exit code ${code} for ${project}`);
+}
+
+/** A Jest that was killed leaves its Postgres behind; the folder knows which. */
+function endTestServers() {
+  for (const { project } of RUNS) {
+    const file = join(workspace, project, 'server/postgres/postmaster.pid');
+    if (existsSync(file))
+      process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT');
+  }
+  rmSync(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+try {
+  await prepare(step);
+  await installBrowser();
+  await check();
+  for (const suites of RUNS) await jest(suites);
+} catch (error) {
+  fail(error instanceof StepFailed ? error.message : String(error?.stack ?? error));
+} finally {
+  endTestServers();
+}
+process.exitCode = totals.failed > 0 ? 1 : 0;
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

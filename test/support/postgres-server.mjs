@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+// Node strips the types: Jest loads this file natively, before its own transforms.
+import { startEmbeddedPostgres } from '../../apps/standalone/postgres/embedded-postgres.ts';
+
+/**
+ * A Postgres for one test run, without fsync, in a folder that goes with it.
+ * PENSTOCK_TEST_FOLDER names the folder to use, so that the test runner can clean up behind a killed Jest.
+ */
+export async function startTestServer() {
+  const folder =
+    process.env['PENSTOCK_TEST_FOLDER'] ?? (await mkdtemp(join(tmpdir(), 'penstock-test-')));
+  const server = await startEmbeddedPostgres({
+    dataFolder: join(folder, 'server'),
+    database: 'postgres',
+    memoryBytes: 2 * 1024 ** 3,
+    fsync: false,
+    tcpPort: await freePort(),
+    report: () => undefined,
+  });
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => {
+        resolve(port);
+      });
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { accessSync, constants } from 'node:fs';
+import { describe, it } from '@jest/globals';
+
+/** Something a suite needs from the machine, and how to get it. */
+export interface Requirement {
+  readonly name: string;
+  readonly remedy: string;
+  /** Where it is, or null when it is missing. */
+  readonly found: string | null;
+}
+
+/**
+ * A suite that needs something of the machine. Where it is missing, the whole suite is skipped and says so by name;
+ * in CI (`CI=true`) that is a failure. Single tests are never skipped.
+ */
+export function suite(name: string, needs: Requirement, tests: (found: string) => void): void {
+  if (needs.found !== null) {
+    const { found } = needs;
+    describe(name, () => {
+      tests(found);
+    });
+    return;
+  }
+  const reason = `${name}: skipped, needs ${needs.name} (${needs.remedy})`;
+  if (process.env['CI'] === 'true') {
+    describe(name, () => {
+      it(`finds ${needs.name}`, () => {
+        throw new Error(reason);
+      });
+    });
+    return;
+  }
+  process.stderr.write(`${reason}\n`);
+  describe.skip(reason, () => {
+    tests('');
+  });
+}
+
+const BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Chromium's executable, for playwright-core. */
+export const browser: Requirement = {
+  name: 'Chromium',
+  remedy: 'apt-get install chromium, or CHROMIUM_PATH',
+  found: firstExecutable([process.env['CHROMIUM_PATH'] ?? '', ...BROWSERS]),
+};
+
+function firstExecutable(paths: readonly string[]): string | null {
+  for (const path of paths) {
+    try {
+      accessSync(path, constants.X_OK);
+      if (path !== '') return path;
+    } catch {
+      // Not this one.
+    }
+  }
+  return null;
+}
