@@ -6,3 +6,6 @@ export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts
 export { openStore, type Store } from './store.ts';
 export type { StoreSettings } from './settings.ts';
 export type { BatchDisposition, CommitResult, GroupWriter } from './write/group-writer.ts';
+export { mayContain, mayContainHash } from './skip-index/bloom-filter.ts';
+export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
+export { tokenHash } from './skip-index/token-hash.ts';

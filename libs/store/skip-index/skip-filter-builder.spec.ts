@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { forEachToken, type LogEvent } from '#event';
+import { buildEvent } from '../testing/events.ts';
+import { mayContain } from './bloom-filter.ts';
+import { SkipFilterBuilder } from './skip-filter-builder.ts';
+
+const asciiText = fc.string({ unit: 'binary-ascii' });
+const text = fc.oneof(
+  asciiText,
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc
+    .array(fc.constantFrom('Error', '10.11', 'a_b', 'É', 'İ', ' ', '日本', '=', 'ß', 'ſ', 'K'))
+    .map((parts) => parts.join('')),
+);
+const field = fc.option(text);
+const event: fc.Arbitrary<LogEvent> = fc
+  .record({
+    message: text,
+    resourceId: field,
+    traceId: field,
+    spanId: field,
+    commit: field,
+    service: field,
+    parentResourceId: field,
+  })
+  .map(buildEvent);
+
+function tokensOf(events: readonly LogEvent[]): Set<string> {
+  const tokens = new Set<string>();
+  for (const each of events) forEachToken(each, (token) => tokens.add(token));
+  return tokens;
+}
+
+function build(events: readonly LogEvent[]) {
+  const builder = new SkipFilterBuilder();
+  for (const each of events) builder.add(each);
+  return { tokens: builder.tokens, filter: builder.build(), builder };
+}
+
+describe('skip filter', () => {
+  test('contains every token of its events, and counts the same tokens as the definition of a word', () => {
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 20 }), (events) => {
+        const expected = tokensOf(events);
+        const { tokens, filter } = build(events);
+        for (const token of expected) expect(mayContain(filter, token)).toBe(true);
+        // 32-bit hashes of so few tokens do not collide in practice; more than expected would be a wrong token.
+        expect(tokens).toBeLessThanOrEqual(expected.size);
+        expect(tokens).toBeGreaterThanOrEqual(expected.size - 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('holds few absent tokens to be present', () => {
+    const events = Array.from({ length: 5_000 }, (_, i) =>
+      buildEvent({ message: `request ${i} took ${i * 7} ms`, traceId: `trace-${i}` }),
+    );
+    const { filter, tokens } = build(events);
+    expect(filter.length).toBe(8 + tokens * 2);
+    let wrong = 0;
+    for (let i = 0; i < 100_000; i++) if (mayContain(filter, `absent${i}`)) wrong++;
+    expect(wrong).toBeLessThan(150);
+  });
+
+  test('is empty again after build', () => {
+    const { builder } = build([buildEvent({ message: 'needle' })]);
+    builder.add(buildEvent({ message: 'other' }));
+    expect(mayContain(builder.build(), 'needle')).toBe(false);
+  });
+
+  test('without tokens contains nothing', () => {
+    expect(mayContain(new SkipFilterBuilder().build(), 'x')).toBe(false);
+  });
+
+  test('refuses bytes that are no filter', () => {
+    const { filter } = build([buildEvent()]);
+    for (const bytes of [Buffer.alloc(0), filter.subarray(0, 12), Buffer.alloc(64)]) {
+      expect(() => mayContain(bytes, 'x')).toThrow(RangeError);
+    }
+  });
+});
