@@ -1,4 +1,4 @@
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, EntitySchemaOptions } from 'typeorm';
 
 /** What could not be stored, as it was sent. */
 export interface QuarantineRow {
@@ -13,16 +13,18 @@ export interface QuarantineRow {
   raw: Buffer;
 }
 
-export const QuarantineEntity = new EntitySchema<QuarantineRow>({
-  name: 'Quarantine',
-  tableName: 'quarantine',
-  columns: {
-    id: { type: 'bigint', primary: true, generated: 'increment' },
-    quarantinedAt: { type: 'timestamptz', name: 'quarantined_at' },
-    reason: { type: 'text' },
-    detail: { type: 'text' },
-    batchId: { type: 'uuid', name: 'batch_id', nullable: true },
-    events: { type: 'int' },
-    raw: { type: 'bytea', select: false },
-  },
-});
+export const QuarantineEntity = new EntitySchema<QuarantineRow>(
+  Object.assign(new EntitySchemaOptions<QuarantineRow>(), {
+    name: 'Quarantine',
+    tableName: 'quarantine',
+    columns: {
+      id: { type: 'bigint', primary: true, generated: 'increment' },
+      quarantinedAt: { type: 'timestamptz', name: 'quarantined_at' },
+      reason: { type: 'text' },
+      detail: { type: 'text' },
+      batchId: { type: 'uuid', name: 'batch_id', nullable: true },
+      events: { type: 'int' },
+      raw: { type: 'bytea', select: false },
+    },
+  }),
+);

@@ -1,4 +1,4 @@
-import { EntitySchema } from 'typeorm';
+import { EntitySchema, EntitySchemaOptions } from 'typeorm';
 
 /** A stretch of time and the way to read it: a partition (`rows`), later also columnar files. */
 export interface Segment {
@@ -11,15 +11,17 @@ export interface Segment {
   createdAt: Date;
 }
 
-export const SegmentEntity = new EntitySchema<Segment>({
-  name: 'Segment',
-  tableName: 'segment',
-  columns: {
-    id: { type: 'int', primary: true, generated: 'increment' },
-    engine: { type: 'text' },
-    relation: { type: 'text', unique: true },
-    rangeStart: { type: 'timestamptz', name: 'range_start' },
-    rangeEnd: { type: 'timestamptz', name: 'range_end' },
-    createdAt: { type: 'timestamptz', name: 'created_at' },
-  },
-});
+export const SegmentEntity = new EntitySchema<Segment>(
+  Object.assign(new EntitySchemaOptions<Segment>(), {
+    name: 'Segment',
+    tableName: 'segment',
+    columns: {
+      id: { type: 'int', primary: true, generated: 'increment' },
+      engine: { type: 'text' },
+      relation: { type: 'text', unique: true },
+      rangeStart: { type: 'timestamptz', name: 'range_start' },
+      rangeEnd: { type: 'timestamptz', name: 'range_end' },
+      createdAt: { type: 'timestamptz', name: 'created_at' },
+    },
+  }),
+);

@@ -1,4 +1,5 @@
 import { LOCKS, lockSql } from '../advisory-locks.ts';
+import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { CopyBuffer } from './copy-buffer.ts';
 import { appendEvent, EVENT_COLUMNS } from './event-row.ts';
 import type { Group, GroupPart } from './group.ts';
@@ -18,7 +19,9 @@ export function groupScript(group: Group, groupSeq: number): GroupScript {
   const derived: Step[] = [];
   if (rollups.minutes) derived.push({ sql: MINUTE_COPY, copy: minuteRows(rollups.minutes) });
   if (rollups.hours) derived.push({ sql: HOUR_COPY, copy: hourRows(rollups.hours) });
-  derived.push({ sql: PART_COPY, copy: partRows(group.parts, groupSeq) });
+  const large = group.parts.filter((part) => part.events.length >= OWN_FILTER_EVENTS);
+  const small = group.parts.filter((part) => part.events.length < OWN_FILTER_EVENTS);
+  if (small.length > 0) derived.push({ sql: PART_COPY, copy: partRows(small, groupSeq) });
   return {
     events: group.parts.map((part) => eventStep(part, groupSeq)),
     derived,
@@ -26,12 +29,19 @@ export function groupScript(group: Group, groupSeq: number): GroupScript {
       // Read last by the caller: the number for the group after this one costs no round trip of its own.
       { sql: `SELECT nextval('group_seq')` },
       { sql: lockSql(LOCKS.commitSeq) },
+      // Behind the lock, since a filter takes a commit_seq by its default.
+      ...(large.length > 0 ? [{ sql: FILTER_COPY, copy: filterRows(large, groupSeq) }] : []),
       { sql: insertGroupSql(group, groupSeq, rollups.minutes !== null, rollups.hours !== null) },
       { sql: 'COMMIT' },
     ],
   };
 }
 
+/** A part of at least so many events writes its own filter; smaller ones wait for the job that joins neighbours. */
+const OWN_FILTER_EVENTS = 500;
+
+const FILTER_COPY =
+  'COPY skip_filter (segment_id, first_group, last_group, events, min_ts, max_ts, bits) FROM STDIN (FORMAT binary)';
 const PART_COPY =
   'COPY group_part (segment_id, group_seq, events, min_ts, max_ts) FROM STDIN (FORMAT binary)';
 
@@ -61,6 +71,26 @@ function partRows(parts: readonly GroupPart[], groupSeq: number): Buffer {
     rows.integer(events.length);
     rows.timestamp(minTs);
     rows.timestamp(maxTs);
+  }
+  return rows.finish();
+}
+
+/** Groups are written out one at a time, so they can share the memory. */
+const filterBuilder = new SkipFilterBuilder();
+
+function filterRows(parts: readonly GroupPart[], groupSeq: number): Buffer {
+  const rows = new CopyBuffer(parts.length * 1024);
+  for (const { segment, events, minTs, maxTs } of parts) {
+    for (const event of events) filterBuilder.add(event);
+    const bits = filterBuilder.build();
+    rows.startRow(7, 44 + bits.length);
+    rows.integer(segment.id);
+    rows.bigint(groupSeq);
+    rows.bigint(groupSeq);
+    rows.integer(events.length);
+    rows.timestamp(minTs);
+    rows.timestamp(maxTs);
+    rows.bytea(bits);
   }
   return rows.finish();
 }
