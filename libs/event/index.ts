@@ -1,9 +1,20 @@
 export type { Batch } from './batch.ts';
-export type { JsonArray, JsonObject, JsonValue } from './json.ts';
-export { LEVELS, levelRank, type Level } from './level.ts';
+export {
+  FIELD_NAMES,
+  fieldOfName,
+  INPUT_FIELDS,
+  type FieldName,
+  type InputField,
+} from './aliases.ts';
+export { cleanText, exceedsBytes } from './clean-text.ts';
+export { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
+export { LEVELS, levelOfName, levelRank, parseLevel, type Level } from './level.ts';
 export { LIMITS } from './limits.ts';
 export { TEXT_FIELDS, type LogEvent, type TextField } from './log-event.ts';
+export { BATCH_BYTES, cutIntoBatches, type BatchRange } from './cut-into-batches.ts';
 export { systemClock, type Clock } from './clock.ts';
+export { normaliseEvent, type NormaliseOutcome } from './normalise.ts';
+export { quote } from './quote.ts';
 export { parseTimestamp } from './parse-timestamp.ts';
 export {
   formatTimestamp,

@@ -154,16 +154,21 @@ function parseVariant(text: string): Micros | null {
   if (text.length > LONGEST_VARIANT) return null;
   const match = VARIANT.exec(text.trim());
   if (match === null) return null;
-  const [, year, , month, day, hour, minute, second, fraction = '', sign, hours, minutes] = match;
+  const [, year, , month, day, hour = 0, minute = 0, second = 0, fraction, sign, east, minutes] =
+    match;
   const dateTime = epochOf(
     Number(year),
     Number(month),
     Number(day),
-    Number(hour ?? 0),
-    Number(minute ?? 0),
-    Number(second ?? 0),
+    Number(hour),
+    Number(minute),
+    Number(second),
   );
-  const offset = offsetOf(sign === '-', Number(hours ?? 0), Number(minutes ?? 0));
+  const offset = offsetOf(sign === '-', Number(east ?? 0), Number(minutes ?? 0));
   if (dateTime === null || offset === null) return null;
-  return dateTime + fractionMicros(fraction, 0, fraction.length) - offset;
+  return dateTime + cutFraction(fraction) - offset;
+}
+
+function cutFraction(fraction: string | undefined): Micros {
+  return fraction === undefined ? 0 : fractionMicros(fraction, 0, fraction.length);
 }

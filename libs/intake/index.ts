@@ -1,1 +1,2 @@
-export {};
+export type { IntakeResult, ReadEvents, RefusedBody, RejectedEvent } from './intake-result.ts';
+export { readEvents, type IntakeFormat } from './read-events.ts';
