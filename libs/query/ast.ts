@@ -14,15 +14,20 @@ export type Query =
   | TimeTerm
   | FieldTerm;
 
-/** A condition on the text of `message`; always ignores case (Unicode). */
+/** A condition on the text of `message`; always ignores case. Texts are folded by `foldCase`. */
 export type MessageTerm =
-  /** The words occur one after the other; what stands between words does not matter. Lower-cased. */
+  /** The words occur one after the other; what stands between words does not matter. */
   | { readonly kind: 'phrase'; readonly words: readonly string[] }
-  /** A substring anywhere. Lower-cased. */
+  /** A substring anywhere. */
   | { readonly kind: 'message-contains'; readonly text: string }
-  /** Some word begins (`prefix`) or ends (`suffix`) with the text. Lower-cased. */
+  /** Some word begins (`prefix`) or ends (`suffix`) with the text; a text of several words does so at that end. */
   | { readonly kind: 'word-affix'; readonly affix: 'prefix' | 'suffix'; readonly text: string }
-  /** The whole message equals the text, ignoring case (`/logs/filter/` with `equals`). Lower-cased. */
+  /**
+   * The parts occur in order with anything between them, as in a field's `wildcard`: a first part that is not
+   * empty begins at a word's begin, a last part that is not empty ends at a word's end.
+   */
+  | { readonly kind: 'message-wildcard'; readonly parts: readonly string[] }
+  /** The whole message equals the text (`/logs/filter/` with `equals`). */
   | { readonly kind: 'message-equals'; readonly text: string };
 
 /** Levels that match, as a set; `level:>=warn` is `['warn','error','fatal']`. */
@@ -59,6 +64,11 @@ export type FieldRef =
 
 export type CompareOperator = '<' | '<=' | '>' | '>=';
 
+export interface RangeBound {
+  readonly value: string;
+  readonly inclusive: boolean;
+}
+
 /** A condition on a value; a missing field matches no term (so its negation matches). */
 export type FieldTerm =
   | { readonly kind: 'exists'; readonly field: FieldRef }
@@ -73,12 +83,12 @@ export type FieldTerm =
   | { readonly kind: 'wildcard'; readonly field: FieldRef; readonly parts: readonly string[] }
   /** A substring of the value, ignoring case (`/logs/filter/` with `contains`). */
   | { readonly kind: 'contains'; readonly field: FieldRef; readonly text: string }
-  /** Number with number, otherwise by text. */
+  /** One value within both bounds; number with number, otherwise by text in the order of code points. */
   | {
-      readonly kind: 'compare';
+      readonly kind: 'range';
       readonly field: FieldRef;
-      readonly operator: CompareOperator;
-      readonly value: string;
+      readonly low: RangeBound | null;
+      readonly high: RangeBound | null;
     }
-  /** RE2 pattern found anywhere in the value. */
+  /** RE2 pattern found anywhere in the value, ignoring case unless the pattern says `(?-i)`. */
   | { readonly kind: 'regex'; readonly field: FieldRef; readonly pattern: string };

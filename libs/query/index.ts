@@ -1,1 +1,12 @@
 export type * from './ast.ts';
+export { FIELD_NAMES, canonicalFieldName, fieldPath } from './field-names.ts';
+export { QUERY_LIMITS } from './limits.ts';
+export { parseQuery } from './parse-query.ts';
+export { toPredicate, type EventPredicate } from './predicate/to-predicate.ts';
+export { QuerySyntaxError } from './syntax-error.ts';
+export type { Bind, Condition } from './sql/condition.ts';
+export { toSql } from './sql/to-sql.ts';
+export { TimeFormatError, parseTime } from './time.ts';
+export { foldCase } from './fold-case.ts';
+export { requiredTokens, type TokenRequirement } from './required-tokens.ts';
+export { TIME_FORMS, tryParseTime } from './time.ts';

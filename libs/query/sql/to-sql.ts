@@ -1,0 +1,82 @@
+import { formatTimestamp, levelRank } from '#event';
+import type { Query } from '../ast.ts';
+import { conjunction, exactly, type Bind, type Condition } from './condition.ts';
+import { byCost } from './cost.ts';
+import { fieldCondition } from './field.ts';
+import { messageCondition } from './message.ts';
+
+/**
+ * A query as a condition over the columns of log_event, with bound parameters only; NULL counts as false. Where it
+ * is not `exact`, it holds for every row that matches and for some that do not: each row must be checked by the
+ * predicate.
+ */
+export function toSql(query: Query, bind: Bind): Condition {
+  return translate(query, bind, true);
+}
+
+/**
+ * Under a negation (`positive` false) a condition must not hold for rows that do not match; what cannot be said
+ * exactly is false there, so that its negation keeps all rows.
+ */
+function translate(query: Query, bind: Bind, positive: boolean): Condition {
+  switch (query.kind) {
+    case 'all':
+      return exactly('true');
+    case 'and':
+      return combine(query.operands, ' AND ', bind, positive);
+    case 'or':
+      return combine(query.operands, ' OR ', bind, positive);
+    case 'not': {
+      const operand = translate(query.operand, bind, !positive);
+      return { sql: `NOT (${operand.sql})`, exact: operand.exact };
+    }
+    default:
+      return leaf(query, bind, positive);
+  }
+}
+
+function combine(
+  operands: readonly Query[],
+  operator: ' AND ' | ' OR ',
+  bind: Bind,
+  positive: boolean,
+): Condition {
+  const conditions = byCost(operands).map((operand) => translate(operand, bind, positive));
+  return {
+    sql: `(${conditions.map((condition) => condition.sql).join(operator)})`,
+    exact: conditions.every((condition) => condition.exact),
+  };
+}
+
+type Term = Exclude<Query, { kind: 'all' | 'and' | 'or' | 'not' }>;
+
+function leaf(term: Term, bind: Bind, positive: boolean): Condition {
+  const condition = termCondition(term, bind);
+  if (!positive && !condition.exact) return { sql: 'false', exact: false };
+  // A missing field matches no term: NULL must be false before it is negated.
+  return { sql: positive ? condition.sql : `(${condition.sql}) IS TRUE`, exact: condition.exact };
+}
+
+function termCondition(term: Term, bind: Bind): Condition {
+  switch (term.kind) {
+    case 'level':
+      return exactly(`level = ANY(${bind(term.levels.map(levelRank))}::smallint[])`);
+    case 'time':
+      return exactly(timeCondition(term.from, term.to, bind));
+    case 'phrase':
+    case 'message-contains':
+    case 'word-affix':
+    case 'message-wildcard':
+    case 'message-equals':
+      return messageCondition(term, bind);
+    default:
+      return fieldCondition(term, bind);
+  }
+}
+
+function timeCondition(from: number | null, to: number | null, bind: Bind): string {
+  const ends: string[] = [];
+  if (from !== null) ends.push(`ts >= ${bind(formatTimestamp(from))}::timestamptz`);
+  if (to !== null) ends.push(`ts <= ${bind(formatTimestamp(to))}::timestamptz`);
+  return ends.length === 0 ? 'true' : conjunction(ends);
+}
