@@ -1,0 +1,11 @@
+/** `npm run generate:docs`: the table of settings in docs/configuration.md and between the markers of README.md. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SETTINGS, settingsTable } from '#config';
+import { configurationPage, withTable } from './configuration-page.mjs';
+import { ROOT } from './prepare.mjs';
+
+const table = settingsTable(SETTINGS);
+writeFileSync(join(ROOT, 'docs/configuration.md'), await configurationPage(table));
+const readme = join(ROOT, 'README.md');
+if (existsSync(readme)) writeFileSync(readme, await withTable(readFileSync(readme, 'utf8'), table));

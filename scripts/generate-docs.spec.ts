@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { SETTINGS, settingsTable } from '#config';
+import { configurationPage, withTable } from './configuration-page.mjs';
+
+const committed = (name: string): string =>
+  readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
+
+describe('generated documentation', () => {
+  const table = settingsTable(SETTINGS);
+
+  it('docs/configuration.md agrees with the settings (npm run generate:docs)', async () => {
+    expect(committed('docs/configuration.md')).toBe(await configurationPage(table));
+  });
+
+  it('the table of README.md agrees with the settings (npm run generate:docs)', async () => {
+    const readme = committed('README.md');
+    expect(readme).toBe(await withTable(readme, table));
+  });
+});
