@@ -31,18 +31,26 @@ export function defineEvent<Fields extends object>(
   return event;
 }
 
-/** Where log lines go. */
-export type LogSink = (line: {
+export interface LogLine {
   readonly level: LogLevel;
   readonly event: string;
   readonly message: string;
   readonly fields: object;
-}) => void;
+}
+
+/** Where log lines go. */
+export type LogSink = (line: LogLine) => void;
+
+/** Moves one metric by one event's fields. */
+type Step = (fields: never) => void;
+
+const NO_STEPS: readonly Step[] = [];
 
 /** One emit is one log line and one step of each metric of the event. */
 export class Telemetry {
   readonly registry = new Registry();
-  private readonly instruments = new Map<string, Counter | Gauge | Histogram>();
+  /** Made at the first emit of an event, so that a hot one costs a lookup and the steps themselves. */
+  private readonly steps = new WeakMap<object, readonly Step[]>();
   private readonly sink: LogSink;
 
   constructor(sink: LogSink) {
@@ -50,7 +58,10 @@ export class Telemetry {
   }
 
   emit<Fields extends object>(event: TelemetryEvent<Fields>, fields: Fields): void {
-    for (const effect of event.metrics ?? []) this.apply(effect, fields);
+    if (event.metrics !== undefined) {
+      const steps = this.steps.get(event) ?? this.prepare(event);
+      for (const step of steps as readonly ((fields: Fields) => void)[]) step(fields);
+    }
     if (event.level !== null) {
       this.sink({ level: event.level, event: event.name, message: event.message(fields), fields });
     }
@@ -73,29 +84,73 @@ export class Telemetry {
     return this.registry.metrics();
   }
 
-  private apply<Fields>(effect: MetricEffect<Fields>, fields: Fields): void {
-    const labels = effect.labels?.(fields) ?? {};
-    const value = effect.value?.(fields) ?? 1;
-    const instrument = this.instrument(effect, Object.keys(labels));
-    if (instrument instanceof Counter) instrument.inc(labels, value);
-    else if (instrument instanceof Gauge) instrument.set(labels, value);
-    else instrument.observe(labels, value);
+  private prepare<Fields extends object>(event: TelemetryEvent<Fields>): readonly Step[] {
+    const steps = event.metrics?.map((effect) => this.step(effect)) ?? NO_STEPS;
+    this.steps.set(event, steps);
+    return steps;
   }
 
-  private instrument<Fields>(
-    effect: MetricEffect<Fields>,
-    labelNames: string[],
-  ): Counter | Gauge | Histogram {
-    const known = this.instruments.get(effect.name);
-    if (known !== undefined) return known;
-    const base = { name: effect.name, help: effect.help, labelNames, registers: [this.registry] };
-    const made =
-      effect.kind === 'counter'
-        ? new Counter(base)
-        : effect.kind === 'gauge'
-          ? new Gauge(base)
-          : new Histogram({ ...base, ...(effect.buckets && { buckets: [...effect.buckets] }) });
-    this.instruments.set(effect.name, made);
-    return made;
+  private step<Fields>(effect: MetricEffect<Fields>): (fields: Fields) => void {
+    const { labels, value = one } = effect;
+    if (labels === undefined) {
+      const move = mover(this.instrument(effect, []));
+      return (fields) => {
+        move(value(fields));
+      };
+    }
+    const moves = new Map<string, (amount: number) => void>();
+    return (fields) => {
+      const given = labels(fields);
+      const key = labelKey(given);
+      let move = moves.get(key);
+      if (move === undefined) {
+        move = mover(this.instrument(effect, Object.keys(given)), given);
+        moves.set(key, move);
+      }
+      move(value(fields));
+    };
   }
+
+  /** Two events may move the same metric. */
+  private instrument<Fields>(effect: MetricEffect<Fields>, labelNames: string[]): Instrument {
+    const { kind, name, help, buckets } = effect;
+    const known = this.registry.getSingleMetric(name);
+    if (known !== undefined) return known as Instrument;
+    const base = { name, help, labelNames, registers: [this.registry] };
+    if (kind === 'counter') return new Counter(base);
+    if (kind === 'gauge') return new Gauge(base);
+    return new Histogram({ ...base, ...(buckets && { buckets: [...buckets] }) });
+  }
+}
+
+type Instrument = Counter | Gauge | Histogram;
+
+/** prom-client hashes label objects at each call; a child bound to its labels does that once. */
+function mover(instrument: Instrument, labels: Labels = {}): (amount: number) => void {
+  if (instrument instanceof Counter) {
+    const child = instrument.labels(labels);
+    return (amount) => {
+      child.inc(amount);
+    };
+  }
+  if (instrument instanceof Gauge) {
+    const child = instrument.labels(labels);
+    return (amount) => {
+      child.set(amount);
+    };
+  }
+  const child = instrument.labels(labels);
+  return (amount) => {
+    child.observe(amount);
+  };
+}
+
+function labelKey(labels: Labels): string {
+  let key = '';
+  for (const name in labels) key += `${labels[name] ?? ''}\0`;
+  return key;
+}
+
+function one(): number {
+  return 1;
 }
