@@ -1,5 +1,14 @@
 export type { Batch } from './batch.ts';
 export {
+  BATCH_SCHEMA,
+  BatchFormatError,
+  decodeBatch,
+  encodeBatch,
+  type BatchHeaders,
+  type EncodedBatch,
+} from './batch-codec.ts';
+export { decodeEvent, encodeEvent } from './event-codec.ts';
+export {
   FIELD_NAMES,
   fieldOfName,
   INPUT_FIELDS,

@@ -74,3 +74,10 @@ function write(joined: JsonObject, irregular: boolean): MetadataOutcome {
   }
   return { object, text };
 }
+
+/** `metadata.parentResourceId` where it is a text or a number, as text. */
+export function parentResourceIdOf(metadata: JsonObject): string | null {
+  const value = metadata['parentResourceId'];
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : null;
+}

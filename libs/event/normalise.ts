@@ -1,10 +1,10 @@
 import { cleanText, exceedsBytes } from './clean-text.ts';
 import { gatherFields, SLOT } from './gathered-fields.ts';
-import { cleanJson, isJsonObject, mayHoldUncleanEscape, type JsonObject } from './json.ts';
+import { cleanJson, isJsonObject, mayHoldUncleanEscape } from './json.ts';
 import { levelOfName, parseLevel, type Level } from './level.ts';
 import { LIMITS } from './limits.ts';
 import { TEXT_FIELDS, type LogEvent } from './log-event.ts';
-import { readMetadata, type Metadata } from './metadata.ts';
+import { parentResourceIdOf, readMetadata, type Metadata } from './metadata.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import { quote } from './quote.ts';
 import { formatTimestamp, MICROS_PER_DAY, type Micros } from './timestamp.ts';
@@ -100,12 +100,6 @@ function levelNameIn(eventType: string | null): string | null {
 function readLevel(sent: unknown, text: string | null): Level {
   if (text === null) return 'info';
   return parseLevel(typeof sent === 'number' ? sent : text) ?? 'info';
-}
-
-function parentResourceIdOf(metadata: JsonObject): string | null {
-  const value = metadata['parentResourceId'];
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : null;
 }
 
 /** The bounds that depend on the body alone come first, the one that depends on the time of receipt last. */

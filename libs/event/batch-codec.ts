@@ -1,0 +1,105 @@
+import type { Batch } from './batch.ts';
+import { decodeEvent, encodeEvent } from './event-codec.ts';
+import type { LogEvent } from './log-event.ts';
+import { parseTimestamp } from './parse-timestamp.ts';
+import { formatTimestamp, type Micros } from './timestamp.ts';
+
+/** Version of the encoding; a reader refuses any other. */
+export const BATCH_SCHEMA = 1;
+
+/** What a queue message says of its batch beside the body: enough to route and to count it without reading the body. */
+export interface BatchHeaders {
+  readonly batchId: string;
+  readonly schema: number;
+  readonly count: number;
+  /** `Batch.bytes`. */
+  readonly bytes: number;
+  /** Earliest and latest timestamp of the events, and the time of receipt, as `formatTimestamp` writes them. */
+  readonly minTs: string;
+  readonly maxTs: string;
+  readonly receivedAt: string;
+  /** Absent where the batch has none. */
+  readonly bodyHash?: string;
+}
+
+export interface EncodedBatch {
+  readonly headers: BatchHeaders;
+  /** NDJSON, one canonical event per line. */
+  readonly body: Buffer;
+}
+
+/** A message that is no batch of this schema. Permanent: reading it again cannot help. */
+export class BatchFormatError extends Error {
+  override readonly name = 'BatchFormatError';
+  readonly code = 'batch-format';
+  readonly permanent = true;
+}
+
+/**
+ * Encodes a batch as one queue message.
+ *
+ * @throws RangeError if the batch holds no events.
+ */
+export function encodeBatch(batch: Batch): EncodedBatch {
+  if (batch.events.length === 0) throw new RangeError('a batch holds at least one event');
+  let min = Infinity;
+  let max = -Infinity;
+  let text = '';
+  for (const event of batch.events) {
+    min = Math.min(min, event.timestamp);
+    max = Math.max(max, event.timestamp);
+    text += `${encodeEvent(event)}\n`;
+  }
+  const headers: BatchHeaders = {
+    batchId: batch.id,
+    schema: BATCH_SCHEMA,
+    count: batch.events.length,
+    bytes: batch.bytes,
+    minTs: formatTimestamp(min),
+    maxTs: formatTimestamp(max),
+    receivedAt: formatTimestamp(batch.receivedAt),
+    ...(batch.bodyHash === null ? {} : { bodyHash: batch.bodyHash }),
+  };
+  return { headers, body: Buffer.from(text) };
+}
+
+/**
+ * Decodes a queue message. `headers` may hold anything: they come from outside the process.
+ *
+ * @throws BatchFormatError if the schema is another, headers are missing, or the body does not hold the counted events.
+ */
+export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Buffer): Batch {
+  const { schema, batchId, bytes, count, bodyHash = null } = headers;
+  if (schema !== BATCH_SCHEMA) {
+    throw new BatchFormatError(`schema ${String(schema)} is not read here, only ${BATCH_SCHEMA}`);
+  }
+  if (typeof batchId !== 'string') throw headerError('batchId');
+  if (typeof bytes !== 'number') throw headerError('bytes');
+  if (bodyHash !== null && typeof bodyHash !== 'string') throw headerError('bodyHash');
+  const receivedAt = timeHeader(headers, 'receivedAt');
+  const events = decodeEvents(body);
+  if (events.length !== count) {
+    throw new BatchFormatError(`${events.length} events, but the header counts ${String(count)}`);
+  }
+  return { id: batchId, events, bytes, receivedAt, bodyHash };
+}
+
+function headerError(name: string): BatchFormatError {
+  return new BatchFormatError(`the header ${name} is missing or of the wrong type`);
+}
+
+function timeHeader(headers: Readonly<Record<string, unknown>>, name: string): Micros {
+  const time = parseTimestamp(headers[name]);
+  if (time === null) throw headerError(name);
+  return time;
+}
+
+function decodeEvents(body: Buffer): LogEvent[] {
+  const lines = body.toString().split('\n');
+  if (lines.pop() !== '') throw new BatchFormatError('the body does not end with a line break');
+  return lines.map((line, at) => {
+    const event = decodeEvent(line);
+    if (event === null) throw new BatchFormatError(`line ${at + 1} is no canonical event`);
+    return event;
+  });
+}
