@@ -78,6 +78,7 @@ CREATE TABLE group_part (
   max_ts     timestamptz NOT NULL,
   PRIMARY KEY (segment_id, group_seq)
 );
+CREATE INDEX group_part_group ON group_part (group_seq);
 
 -- The skip index: one Bloom filter over the tokens of the groups first_group..last_group in one segment.
 -- Immutable; commit_seq (of its own) lets a reader's cache ask for what is new.
@@ -93,6 +94,8 @@ CREATE TABLE skip_filter (
 );
 ALTER TABLE skip_filter ALTER COLUMN bits SET STORAGE EXTERNAL;
 CREATE INDEX skip_filter_segment ON skip_filter (segment_id, commit_seq);
+-- For finding the segments of a group.
+CREATE INDEX skip_filter_last_group ON skip_filter (last_group);
 
 -- Rollups: appended per group, merged by a job. Counts may be negative (retention takes out what it deletes).
 CREATE TABLE rollup_minute (
