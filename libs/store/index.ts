@@ -9,3 +9,5 @@ export type { BatchDisposition, CommitResult, GroupWriter } from './write/group-
 export { mayContain, mayContainHash } from './skip-index/bloom-filter.ts';
 export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
+export * from './read/index.ts';
+export * from './jobs/index.ts';

@@ -1,0 +1,13 @@
+export { buildFilters } from './build-filters.ts';
+export { expireLedger, LEDGER_DAYS } from './expire-ledger.ts';
+export { foldGroups } from './fold-groups.ts';
+export { JobRunner, type JobRunnerParts } from './job-runner.ts';
+export type { Job, JobReport } from './job.ts';
+export { mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';
+export {
+  createRetention,
+  type RetentionParts,
+  type RetentionPolicy,
+  type RetentionRule,
+} from './retention.ts';
+export { createSummariseBrin } from './summarise-brin.ts';
