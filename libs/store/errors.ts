@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { QueryFailedError } from 'typeorm';
 
 /**
  * The store cannot take or answer something now; the same call is safe to repeat later (with the same batch ids).
@@ -32,11 +33,13 @@ export class StoreRefusedError extends Error {
 export function errorCode(error: unknown): string | null {
   if (error instanceof pg.DatabaseError) return error.code ?? 'XX000';
   if (!(error instanceof Error)) return null;
+  if (error instanceof QueryFailedError) return errorCode(error.driverError);
   const code = (error as { code?: unknown }).code;
   if (typeof code === 'string' && NETWORK_ERROR.test(code)) return code;
   return CONNECTION_MESSAGE.test(error.message) ? 'connection' : null;
 }
 
+const SQLSTATE = /^[0-9A-Z]{5}$/;
 const NETWORK_ERROR = /^E[A-Z]+$/;
 // The pg driver reports a broken connection by message only.
 const CONNECTION_MESSAGE =
@@ -51,7 +54,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return true;
   const code = errorCode(error);
   if (code === null) return false;
-  return error instanceof pg.DatabaseError ? TRANSIENT_SQLSTATE.test(code) : true;
+  return SQLSTATE.test(code) ? TRANSIENT_SQLSTATE.test(code) : true;
 }
 
 /** A `StoreUnavailableError` for a transient error; any other error as it is. */

@@ -5,7 +5,14 @@ export type { Granularity, TimeRange } from './partitions/plan.ts';
 export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts';
 export { openStore, type Store } from './store.ts';
 export type { StoreSettings } from './settings.ts';
-export type { BatchDisposition, CommitResult, GroupWriter } from './write/group-writer.ts';
+export {
+  type Quarantine,
+  type QuarantineEntry,
+  type QuarantinePage,
+} from './quarantine/quarantine.ts';
+export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
+export type { BatchDisposition } from './write/enter-ledger.ts';
+export type { CommitResult, GroupWriter } from './write/group-writer.ts';
 export { mayContain, mayContainHash } from './skip-index/bloom-filter.ts';
 export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { tokenHash } from './skip-index/token-hash.ts';

@@ -34,6 +34,8 @@ export function connectionConfig(
     application_name: `penstock ${use.name}`,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
     statement_timeout: use.statementTimeoutMs,
+    // The server ends a statement at its time; this is for a server that does not answer at all.
+    query_timeout: use.statementTimeoutMs + 5_000,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     // Times are read and written as text in some places: they must not depend on the server's settings.

@@ -4,6 +4,7 @@ import { systemClock } from '#event';
 import { openDataSource } from './data-source.ts';
 import { Ledger } from './ledger.ts';
 import { PartitionCreator } from './partitions/partition-creator.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
 import { SegmentCatalog } from './partitions/segment-catalog.ts';
 import { checkServer } from './server-checks.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
@@ -13,6 +14,7 @@ import { GroupWriter } from './write/group-writer.ts';
 export interface Store {
   readonly writer: GroupWriter;
   readonly ledger: Ledger;
+  readonly quarantine: Quarantine;
   readonly catalog: SegmentCatalog;
   /** Repositories of the small tables. */
   readonly dataSource: DataSource;
@@ -36,7 +38,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const writePool = openPool(settings, {
     name: 'writer',
     statementTimeoutMs: settings.writeTimeoutMs ?? 60_000,
-    connections: settings.writeConnections ?? 4,
+    // A group in its transaction may need a second one to create partitions.
+    connections: Math.max(2, settings.writeConnections ?? 4),
   });
   const readPool = openPool(settings, {
     name: 'reader',
@@ -55,6 +58,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   return {
     writer: new GroupWriter({ pool: writePool, catalog, partitions, clock, telemetry }),
     ledger: new Ledger(readPool),
+    quarantine: new Quarantine(dataSource, telemetry),
     catalog,
     dataSource,
     writePool,

@@ -3,18 +3,17 @@ import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { CopyBuffer } from './copy-buffer.ts';
 import { appendEvent, EVENT_COLUMNS } from './event-row.ts';
 import type { Group, GroupPart } from './group.ts';
+import { NEXT_GROUP_STEP } from './group-numbers.ts';
 import { HOUR_COPY, hourRows, MINUTE_COPY, minuteRows, rollUp } from './rollup.ts';
-import type { Step } from './script.ts';
+import type { ScriptRows, Step } from './script.ts';
 
-/** The statements that store a group, in order: its events, what is derived from them, and its commit. */
-export interface GroupScript {
-  readonly events: readonly Step[];
-  readonly derived: readonly Step[];
-  readonly commit: readonly Step[];
+/** The statements that store the events of a group. */
+export function eventSteps(group: Group, groupSeq: number): readonly Step[] {
+  return group.parts.map((part) => eventStep(part, groupSeq));
 }
 
-/** Writes out a group completely, before its transaction begins. */
-export function groupScript(group: Group, groupSeq: number): GroupScript {
+/** The statements behind the events: what is derived from them, the group's row, and COMMIT. */
+export function closingSteps(group: Group, groupSeq: number): readonly Step[] {
   const rollups = rollUp(group.parts, group.events);
   const derived: Step[] = [];
   if (rollups.minutes) derived.push({ sql: MINUTE_COPY, copy: minuteRows(rollups.minutes) });
@@ -22,19 +21,24 @@ export function groupScript(group: Group, groupSeq: number): GroupScript {
   const large = group.parts.filter((part) => part.events.length >= OWN_FILTER_EVENTS);
   const small = group.parts.filter((part) => part.events.length < OWN_FILTER_EVENTS);
   if (small.length > 0) derived.push({ sql: PART_COPY, copy: partRows(small, groupSeq) });
-  return {
-    events: group.parts.map((part) => eventStep(part, groupSeq)),
-    derived,
-    commit: [
-      // Read last by the caller: the number for the group after this one costs no round trip of its own.
-      { sql: `SELECT nextval('group_seq')` },
-      { sql: lockSql(LOCKS.commitSeq) },
-      // Behind the lock, since a filter takes a commit_seq by its default.
-      ...(large.length > 0 ? [{ sql: FILTER_COPY, copy: filterRows(large, groupSeq) }] : []),
-      { sql: insertGroupSql(group, groupSeq, rollups.minutes !== null, rollups.hours !== null) },
-      { sql: 'COMMIT' },
-    ],
-  };
+  return [
+    ...derived,
+    NEXT_GROUP_STEP,
+    { sql: lockSql(LOCKS.commitSeq) },
+    // Behind the lock, since a filter takes a commit_seq by its default.
+    ...(large.length > 0 ? [{ sql: FILTER_COPY, copy: filterRows(large, groupSeq) }] : []),
+    { sql: insertGroupSql(group, groupSeq, rollups.minutes !== null, rollups.hours !== null) },
+    { sql: 'COMMIT' },
+  ];
+}
+
+/** The numbers that the last statements of `closingSteps` give back. */
+export function closingNumbers(rows: ScriptRows): {
+  readonly nextGroupSeq: number;
+  readonly commitSeq: number;
+} {
+  const [next, , inserted] = rows.slice(-3);
+  return { nextGroupSeq: Number(next?.[0]), commitSeq: Number(inserted?.[0]) };
 }
 
 /** A part of at least so many events writes its own filter; smaller ones wait for the job that joins neighbours. */
@@ -46,14 +50,14 @@ const PART_COPY =
   'COPY group_part (segment_id, group_seq, events, min_ts, max_ts) FROM STDIN (FORMAT binary)';
 
 /** COPY goes straight into the partition: routing every row from the parent costs more. */
-function eventStep(part: GroupPart, groupSeq: number): Step {
+export function eventStep(part: GroupPart, groupSeq: number): Step {
   return {
     sql: `COPY ${part.segment.relation} (${EVENT_COLUMNS}) FROM STDIN (FORMAT binary)`,
     copy: eventRows(part, groupSeq),
   };
 }
 
-export function eventRows(part: GroupPart, groupSeq: number): Buffer {
+function eventRows(part: GroupPart, groupSeq: number): Buffer {
   const { events, ordinals } = part;
   const rows = new CopyBuffer(events.length * 400);
   events.forEach((event, index) => {

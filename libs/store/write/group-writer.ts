@@ -1,21 +1,22 @@
 import type { Pool, PoolClient } from 'pg';
-import type { Batch, Clock } from '#event';
-import { MICROS_PER_SECOND } from '#event';
+import { MICROS_PER_SECOND, type Batch, type Clock, type Micros } from '#event';
 import type { Telemetry } from '#telemetry';
 import { asStoreError, errorCode, StoreUnavailableError } from '../errors.ts';
-import { batchRepeated, groupCommitted } from '../events.ts';
-import { enterBatchesSql, findEntries } from '../ledger.ts';
+import { batchRepeated, eventsQuarantined, groupCommitted } from '../events.ts';
 import type { PartitionCreator } from '../partitions/partition-creator.ts';
 import type { SegmentCatalog } from '../partitions/segment-catalog.ts';
+import { quarantineStep, REFUSED_REASON } from '../quarantine/quarantine-rows.ts';
+import {
+  enterLedger,
+  withoutRepeats,
+  type BatchDisposition,
+  type Dispositions,
+} from './enter-ledger.ts';
+import { GroupNumbers } from './group-numbers.ts';
+import { closingNumbers, closingSteps, eventSteps } from './group-script.ts';
 import { splitBySegment, type Group } from './group.ts';
-import { groupScript, type GroupScript } from './group-script.ts';
-import { runScript } from './script.ts';
-
-/**
- * What became of a batch: `stored` (its bad events, if any, in quarantine), `duplicate` (the ledger has it),
- * `conflict` (the ledger has its id with another body; not stored), `quarantined` (none of its events could be stored).
- */
-export type BatchDisposition = 'stored' | 'duplicate' | 'conflict' | 'quarantined';
+import { refusesData, storeSifted, type RefusedEvent } from './refused-events.ts';
+import { runScript, type Step } from './script.ts';
 
 export interface CommitResult {
   /** One per batch, in order. */
@@ -33,6 +34,13 @@ export interface GroupWriterDeps {
   readonly telemetry: Telemetry;
 }
 
+interface Stored {
+  readonly groupSeq: number;
+  readonly commitSeq: number;
+  readonly events: number;
+  readonly refused: number;
+}
+
 /** A partition that the catalog names is gone, or a segment's row is. */
 const SEGMENT_GONE = /^(42P01|23503)$/;
 const ATTEMPTS = 3;
@@ -40,10 +48,11 @@ const ATTEMPTS = 3;
 /** Stores groups of batches, each in one transaction, each batch exactly once. */
 export class GroupWriter {
   private readonly deps: GroupWriterDeps;
-  private readonly numbers: number[] = [];
+  private readonly numbers: GroupNumbers;
 
   constructor(deps: GroupWriterDeps) {
     this.deps = deps;
+    this.numbers = new GroupNumbers(deps.clock);
   }
 
   /**
@@ -54,29 +63,46 @@ export class GroupWriter {
    */
   async commit(batches: readonly Batch[], signal: AbortSignal): Promise<CommitResult> {
     const started = this.deps.clock();
-    const dispositions = new Map<Batch, BatchDisposition>();
-    const unique = withoutRepeats(batches, dispositions);
     for (let attempt = 1; ; attempt++) {
-      if (signal.aborted) throw new StoreUnavailableError('aborted', 'the commit was called off');
+      if (signal.aborted) throw calledOff();
+      const dispositions: Dispositions = new Map();
+      const unique = withoutRepeats(batches, dispositions);
       try {
-        const stored = await this.attempt(unique, dispositions, signal);
+        const stored =
+          unique.length === 0 ? null : await this.attempt(unique, dispositions, signal);
         return this.report(batches, dispositions, stored, started);
       } catch (error) {
-        const code = errorCode(error) ?? '';
-        if (!SEGMENT_GONE.test(code) || attempt === ATTEMPTS) throw asStoreError(error);
-        await this.deps.catalog.refresh().catch((cause: unknown) => {
-          throw asStoreError(cause);
-        });
+        await this.recover(error, attempt, signal);
       }
+    }
+  }
+
+  /** @throws StoreUnavailableError where Postgres does not answer */
+  async probe(): Promise<void> {
+    try {
+      await this.deps.pool.query('SELECT 1');
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /** Returns where another attempt makes sense: a partition went away, so the catalog is read again. */
+  private async recover(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw calledOff(error);
+    const gone = SEGMENT_GONE.test(errorCode(error) ?? '');
+    if (!gone || attempt === ATTEMPTS) throw asStoreError(error);
+    try {
+      await this.deps.catalog.refresh();
+    } catch (cause) {
+      throw asStoreError(cause);
     }
   }
 
   private async attempt(
     batches: readonly Batch[],
-    dispositions: Map<Batch, BatchDisposition>,
+    dispositions: Dispositions,
     signal: AbortSignal,
   ): Promise<Stored | null> {
-    if (batches.length === 0) return null;
     const group = await this.split(batches);
     const client = await this.deps.pool.connect();
     const abort = () => {
@@ -86,11 +112,8 @@ export class GroupWriter {
     signal.addEventListener('abort', abort, { once: true });
     let broken = true;
     try {
-      const groupSeq = await this.nextGroupSeq(client);
-      const script = groupScript(group, groupSeq);
-      const fresh = await this.begin(client, batches, groupSeq, dispositions);
-      const stored = await this.store(client, fresh, batches, script, groupSeq);
-      broken = false;
+      const stored = await this.store(client, batches, group, dispositions);
+      broken = signal.aborted;
       return stored;
     } finally {
       signal.removeEventListener('abort', abort);
@@ -98,49 +121,51 @@ export class GroupWriter {
     }
   }
 
-  /** Opens the transaction and enters the batches into the ledger; gives back those that were new. */
-  private async begin(
-    client: PoolClient,
-    batches: readonly Batch[],
-    groupSeq: number,
-    dispositions: Map<Batch, BatchDisposition>,
-  ): Promise<readonly Batch[]> {
-    const rows = await runScript(client, [
-      { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED' },
-      { sql: DURABLE_SQL },
-      { sql: enterBatchesSql(batches, groupSeq) },
-    ]);
-    const entered = new Set(rows.at(-1));
-    if (entered.size === batches.length) return batches;
-    const repeated = batches.filter((batch) => !entered.has(batch.id));
-    const entries = await findEntries(
-      client,
-      repeated.map((batch) => batch.id),
-    );
-    for (const batch of repeated) {
-      const hash = entries.get(batch.id)?.bodyHash ?? null;
-      dispositions.set(batch, repeatDisposition(batch.bodyHash, hash));
-    }
-    return batches.filter((batch) => entered.has(batch.id));
-  }
-
   private async store(
     client: PoolClient,
-    fresh: readonly Batch[],
     batches: readonly Batch[],
-    prepared: GroupScript,
-    groupSeq: number,
+    group: Group,
+    dispositions: Dispositions,
   ): Promise<Stored | null> {
-    if (fresh.length === 0) {
-      await client.query('ROLLBACK');
-      this.numbers.push(groupSeq);
-      return null;
+    const groupSeq = await this.numbers.take(client);
+    // Written out before the transaction begins, so that it is open only while Postgres works.
+    const prepared = allSteps(group, groupSeq);
+    const fresh = await enterLedger(client, batches, groupSeq, dispositions);
+    if (fresh.length === 0) return await rollBack(client);
+    const rest = fresh.length === batches.length ? null : await this.split(fresh);
+    const steps = rest === null ? prepared : allSteps(rest, groupSeq);
+    try {
+      const numbers = closingNumbers(await runScript(client, steps));
+      this.numbers.put(numbers.nextGroupSeq);
+      const { events } = rest ?? group;
+      return { groupSeq, commitSeq: numbers.commitSeq, events, refused: 0 };
+    } catch (error) {
+      if (!refusesData(error)) throw error;
     }
-    const group = fresh.length === batches.length ? null : await this.split(fresh);
-    const script = group === null ? prepared : groupScript(group, groupSeq);
-    const rows = await runScript(client, [...script.events, ...script.derived, ...script.commit]);
-    this.numbers.push(Number(rows.at(-3)?.[0]));
-    return { groupSeq, commitSeq: Number(rows.at(-1)?.[0]) };
+    await rollBack(client);
+    return this.storeSifted(client, fresh, groupSeq, dispositions);
+  }
+
+  /** The slow way, for a group with an event that Postgres refuses: still one transaction. */
+  private async storeSifted(
+    client: PoolClient,
+    batches: readonly Batch[],
+    groupSeq: number,
+    dispositions: Dispositions,
+  ): Promise<Stored | null> {
+    const fresh = await enterLedger(client, batches, groupSeq, dispositions);
+    if (fresh.length === 0) return await rollBack(client);
+    const { stored, refused } = await storeSifted(client, await this.split(fresh), groupSeq);
+    const origins = batchesByOrdinal(fresh);
+    const steps = [
+      quarantineStep(refused, ({ ordinal }) => origins[ordinal] as Batch),
+      ...closingSteps(stored, groupSeq),
+    ];
+    const numbers = closingNumbers(await runScript(client, steps));
+    this.numbers.put(numbers.nextGroupSeq);
+    noteQuarantined(refused, origins, dispositions);
+    const { commitSeq } = numbers;
+    return { groupSeq, commitSeq, events: stored.events, refused: refused.length };
   }
 
   /** The group by segments, with every partition that it needs. */
@@ -153,63 +178,63 @@ export class GroupWriter {
     throw new StoreUnavailableError('partitions', 'partitions disappear as they are created');
   }
 
-  private async nextGroupSeq(client: PoolClient): Promise<number> {
-    const prefetched = this.numbers.pop();
-    if (prefetched !== undefined) return prefetched;
-    const rows = await runScript(client, [{ sql: `SELECT nextval('group_seq')` }]);
-    return Number(rows[0]?.[0]);
-  }
-
   private report(
     batches: readonly Batch[],
-    known: ReadonlyMap<Batch, BatchDisposition>,
+    known: Dispositions,
     stored: Stored | null,
-    started: number,
+    started: Micros,
   ): CommitResult {
     const { clock, telemetry } = this.deps;
-    const dispositions = batches.map((batch) => known.get(batch) ?? 'stored');
-    let events = 0;
-    batches.forEach((batch, index) => {
-      const disposition = dispositions[index];
+    for (const disposition of known.values()) {
       if (disposition === 'duplicate' || disposition === 'conflict') {
         telemetry.emit(batchRepeated, { disposition });
-      } else events += batch.events.length;
-    });
+      }
+    }
     if (stored !== null) {
+      const { events, refused } = stored;
       telemetry.emit(groupCommitted, { events, seconds: (clock() - started) / MICROS_PER_SECOND });
+      if (refused > 0) {
+        telemetry.emit(eventsQuarantined, { count: refused, reason: REFUSED_REASON });
+      }
     }
     return {
-      dispositions,
+      dispositions: batches.map((batch) => known.get(batch) ?? 'stored'),
       groupSeq: stored?.groupSeq ?? null,
       commitSeq: stored?.commitSeq ?? null,
     };
   }
 }
 
-interface Stored {
-  readonly groupSeq: number;
-  readonly commitSeq: number;
+function allSteps(group: Group, groupSeq: number): readonly Step[] {
+  return [...eventSteps(group, groupSeq), ...closingSteps(group, groupSeq)];
 }
 
-/** A weaker setting of the server, the database or the role becomes `on`; `remote_apply`, which is stronger, stays. */
-const DURABLE_SQL = `SELECT set_config('synchronous_commit', 'on', true)
- WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`;
-
-/** A null hash says nothing, so it conflicts with nothing. */
-function repeatDisposition(hash: string | null, stored: string | null): BatchDisposition {
-  return hash !== null && stored !== null && hash !== stored ? 'conflict' : 'duplicate';
+async function rollBack(client: PoolClient): Promise<null> {
+  await runScript(client, [{ sql: 'ROLLBACK' }]);
+  return null;
 }
 
-/** The first of each id; further ones are judged against it at once. */
-function withoutRepeats(
-  batches: readonly Batch[],
-  dispositions: Map<Batch, BatchDisposition>,
-): Batch[] {
-  const first = new Map<string, Batch>();
-  for (const batch of batches) {
-    const earlier = first.get(batch.id);
-    if (earlier === undefined) first.set(batch.id, batch);
-    else dispositions.set(batch, repeatDisposition(batch.bodyHash, earlier.bodyHash));
+function calledOff(cause?: unknown): StoreUnavailableError {
+  return new StoreUnavailableError('aborted', 'the commit was called off', cause);
+}
+
+/** The batch of each ordinal of a group. */
+function batchesByOrdinal(batches: readonly Batch[]): readonly Batch[] {
+  return batches.flatMap((batch) => batch.events.map(() => batch));
+}
+
+/** Batches none of whose events could be stored. */
+function noteQuarantined(
+  refused: readonly RefusedEvent[],
+  origins: readonly Batch[],
+  dispositions: Dispositions,
+): void {
+  const counts = new Map<Batch, number>();
+  for (const { ordinal } of refused) {
+    const batch = origins[ordinal] as Batch;
+    counts.set(batch, (counts.get(batch) ?? 0) + 1);
   }
-  return [...first.values()];
+  for (const [batch, count] of counts) {
+    if (count === batch.events.length) dispositions.set(batch, 'quarantined');
+  }
 }

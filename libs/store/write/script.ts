@@ -32,6 +32,8 @@ class Script implements Submittable {
   private readonly reject: (error: Error) => void;
   private readonly rows: (string | null)[][] = [];
   private failure: Error | null = null;
+  /** The driver puts one here that stops its timeout. */
+  callback: (() => void) | undefined;
 
   constructor(
     steps: readonly Step[],
@@ -66,11 +68,13 @@ class Script implements Submittable {
 
   /** The connection reports a server's error before ReadyForQuery; its own errors come alone. */
   handleError(error: Error): void {
+    this.callback?.();
     this.failure ??= error;
     this.reject(this.failure);
   }
 
   handleReadyForQuery(): void {
+    this.callback?.();
     if (this.failure === null) this.resolve(this.rows);
   }
 }
