@@ -1,1 +1,39 @@
-export {};
+export {
+  accepted,
+  overloaded,
+  problem,
+  type IngestAnswer,
+  type Rejection,
+} from './ingest/answer.ts';
+export {
+  Admission,
+  ADMISSION_DEFAULTS,
+  type AdmissionDecision,
+  type AdmissionSettings,
+} from './ingest/admission.ts';
+export type { Reservation } from './ingest/byte-budget.ts';
+export {
+  CONTENT_ENCODINGS,
+  contentEncoding,
+  inflate,
+  type ContentEncoding,
+  type Inflated,
+} from './ingest/inflate.ts';
+export type { BatchLedger, RememberedBatch } from './ingest/ledger-lookup.ts';
+export {
+  INGEST_PIPELINE_DEFAULTS,
+  IngestPipeline,
+  type IngestPipelineParts,
+  type IngestPipelineSettings,
+} from './ingest/pipeline.ts';
+export type { IngestRequest } from './ingest/request.ts';
+export { SHARED_BATCH_DEFAULTS, type SharedBatchSettings } from './ingest/shared-batches.ts';
+export {
+  BATCH_WRITER_DEFAULTS,
+  BatchWriter,
+  type BatchStore,
+  type BatchWriterParts,
+  type BatchWriterSettings,
+} from './writer/batch-writer.ts';
+export type { BreakerState } from './writer/circuit-breaker.ts';
+export { systemSleep, type Sleep } from './sleep.ts';

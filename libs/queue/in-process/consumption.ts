@@ -37,8 +37,10 @@ export class InProcessConsumption implements Consumption {
     return Promise.resolve();
   }
 
+  /** Ends a backoff too: who resumes knows that handlers can work again. */
   resume(): Promise<void> {
     this.paused = false;
+    this.endBackoff();
     this.wake();
     return Promise.resolve();
   }
@@ -69,9 +71,13 @@ export class InProcessConsumption implements Consumption {
 
   private stop(): void {
     this.closed = true;
+    this.endBackoff();
+    this.source.closed();
+  }
+
+  private endBackoff(): void {
     if (this.backoff !== null) clearTimeout(this.backoff);
     this.backoff = null;
-    this.source.closed();
   }
 
   private mayTake(): boolean {
@@ -110,7 +116,7 @@ export class InProcessConsumption implements Consumption {
   private redeliver(entries: readonly QueuedBatch[]): void {
     const attempts = Math.max(...entries.map(({ attempt }) => attempt));
     if (!this.closed) {
-      if (this.backoff !== null) clearTimeout(this.backoff);
+      this.endBackoff();
       this.backoff = setTimeout(() => {
         this.backoff = null;
         this.wake();

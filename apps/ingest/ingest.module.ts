@@ -1,0 +1,93 @@
+import {
+  Inject,
+  Injectable,
+  Module,
+  type DynamicModule,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
+import { IngestPipeline, type BatchLedger } from '#delivery';
+import type { BatchPublisher } from '#queue';
+import type { Telemetry } from '#telemetry';
+import { ingestRoutes } from './http/ingest-routes.ts';
+import { operationsRoutes, type ReadinessCheck } from './http/operations-routes.ts';
+import { INGEST_DEFAULTS, type IngestSettings } from './settings.ts';
+
+/** What ingest is given, already open. */
+export interface IngestParts {
+  readonly queue: BatchPublisher;
+  /** Where an Idempotency-Key is looked up. */
+  readonly ledger: BatchLedger;
+  readonly telemetry: Telemetry;
+  readonly settings?: Partial<IngestSettings>;
+  /** Further reasons for `/health/ready` to say no. */
+  readonly readiness?: readonly ReadinessCheck[];
+}
+
+const INGEST_PARTS = Symbol('IngestParts');
+/** Token of the `IngestPipeline`, for what else brings events in (the replay of quarantine). */
+export const INGEST_PIPELINE = Symbol('IngestPipeline');
+
+/** Registers the routes at the start; at the end refuses what comes and waits for what was admitted. */
+@Injectable()
+class IngestServer implements OnModuleInit, OnModuleDestroy {
+  private readonly parts: IngestParts;
+  private readonly pipeline: IngestPipeline;
+  private readonly host: HttpAdapterHost;
+
+  constructor(
+    @Inject(INGEST_PARTS) parts: IngestParts,
+    @Inject(INGEST_PIPELINE) pipeline: IngestPipeline,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+  ) {
+    this.parts = parts;
+    this.pipeline = pipeline;
+    this.host = host;
+  }
+
+  onModuleInit(): void {
+    const { telemetry, readiness = [] } = this.parts;
+    const settings = settingsOf(this.parts);
+    const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
+    void fastify.register(ingestRoutes(this.pipeline, settings));
+    if (!settings.operations) return;
+    const draining: ReadinessCheck = () =>
+      this.pipeline.admission.draining ? 'the server is shutting down' : null;
+    void fastify.register(operationsRoutes(telemetry, [draining, ...readiness]));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.pipeline.drain(settingsOf(this.parts).drainMs);
+  }
+}
+
+function settingsOf(parts: IngestParts): IngestSettings {
+  return { ...INGEST_DEFAULTS, ...parts.settings };
+}
+
+/** Ingest over HTTP, for a Nest application on the Fastify adapter. */
+@Module({})
+export class IngestModule {
+  static register(parts: IngestParts): DynamicModule {
+    return {
+      module: IngestModule,
+      providers: [
+        { provide: INGEST_PARTS, useValue: parts },
+        {
+          provide: INGEST_PIPELINE,
+          useFactory: () =>
+            new IngestPipeline({
+              queue: parts.queue,
+              ledger: parts.ledger,
+              telemetry: parts.telemetry,
+              settings: settingsOf(parts).pipeline,
+            }),
+        },
+        IngestServer,
+      ],
+      exports: [INGEST_PIPELINE],
+    };
+  }
+}

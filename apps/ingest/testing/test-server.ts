@@ -1,0 +1,53 @@
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BatchWriter, type BatchLedger, type BatchStore } from '#delivery';
+import { InProcessQueue, type InProcessQueueSettings } from '#queue';
+import { Telemetry } from '#telemetry';
+import { IngestModule } from '../ingest.module.ts';
+import { INGEST_SERVER_OPTIONS } from '../server-options.ts';
+import type { IngestSettings } from '../settings.ts';
+
+export interface TestServer {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly queue: InProcessQueue;
+  readonly writer: BatchWriter;
+  readonly telemetry: Telemetry;
+  /** Everything in the order of a shutdown. */
+  close(): Promise<void>;
+}
+
+/** An ingest server over a store, with the in-process queue and a writer of its own. */
+export async function startTestServer(
+  store: BatchStore & BatchLedger,
+  settings: Partial<IngestSettings> = {},
+  queueSettings: Partial<InProcessQueueSettings> = {},
+): Promise<TestServer> {
+  const telemetry = new Telemetry(() => undefined);
+  const queue = new InProcessQueue(queueSettings);
+  const writer = new BatchWriter({
+    queue,
+    store,
+    telemetry,
+    settings: { probe: { baseMs: 5, maxMs: 20 } },
+  });
+  await writer.start();
+  Logger.overrideLogger(false);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    IngestModule.register({ queue, ledger: store, telemetry, settings }),
+    new FastifyAdapter(INGEST_SERVER_OPTIONS),
+  );
+  await app.listen(0, '127.0.0.1');
+  return {
+    url: await app.getUrl(),
+    queue,
+    writer,
+    telemetry,
+    close: async () => {
+      await app.close();
+      await queue.close(1_000);
+      await writer.close();
+    },
+  };
+}

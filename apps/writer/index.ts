@@ -1,0 +1,1 @@
+export { BATCH_WRITER, WriterModule, type WriterParts } from './writer.module.ts';

@@ -1,0 +1,174 @@
+import { systemClock, uuidv7, type Batch, type Clock } from '#event';
+import type { BackoffSettings, BatchPublisher, PublishOutcome } from '#queue';
+import type { Telemetry } from '#telemetry';
+import { systemSleep, type Sleep } from '../sleep.ts';
+import { Admission, ADMISSION_DEFAULTS, type AdmissionSettings } from './admission.ts';
+import { accepted, overloaded, problem, type IngestAnswer, type Rejection } from './answer.ts';
+import { DeadlineSignals } from './deadline-signals.ts';
+import {
+  batchPublished,
+  eventsAccepted,
+  outcomeUnknown,
+  requestAnswered,
+  requestFailed,
+} from './events.ts';
+import { IdempotentRequests } from './idempotent-requests.ts';
+import { LedgerLookup, type BatchLedger } from './ledger-lookup.ts';
+import { combineOutcomes } from './outcome.ts';
+import { readRequest } from './read-request.ts';
+import type { IngestRequest } from './request.ts';
+import { RetryingPublisher } from './retrying-publisher.ts';
+import {
+  SHARED_BATCH_DEFAULTS,
+  SharedBatches,
+  type SharedBatchSettings,
+} from './shared-batches.ts';
+
+export interface IngestPipelineSettings {
+  readonly admission: AdmissionSettings;
+  readonly batches: SharedBatchSettings;
+  /** Longest time that a request waits for the outcome of its batches, in ms. */
+  readonly outcomeWaitMs: number;
+  /** Wait between repetitions of a publish whose outcome is unknown. */
+  readonly publishBackoff: BackoffSettings;
+}
+
+export const INGEST_PIPELINE_DEFAULTS: IngestPipelineSettings = {
+  admission: ADMISSION_DEFAULTS,
+  batches: SHARED_BATCH_DEFAULTS,
+  outcomeWaitMs: 30_000,
+  publishBackoff: { baseMs: 100, maxMs: 5_000 },
+};
+
+export interface IngestPipelineParts {
+  readonly queue: BatchPublisher;
+  readonly ledger: BatchLedger;
+  readonly telemetry: Telemetry;
+  readonly settings?: Partial<IngestPipelineSettings>;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly sleep?: Sleep;
+}
+
+/**
+ * From the body of a request to its answer: reads the events, puts them into batches, waits until they are durable.
+ * A 202 is given only then. The caller admits the request before it reads the body (`admission`).
+ */
+export class IngestPipeline {
+  readonly admission: Admission;
+  private readonly settings: IngestPipelineSettings;
+  private readonly telemetry: Telemetry;
+  private readonly clock: Clock;
+  private readonly publisher: BatchPublisher;
+  private readonly deadlines: DeadlineSignals;
+  private readonly shared: SharedBatches;
+  private readonly idempotent: IdempotentRequests;
+  private serving = 0;
+  private onIdle: (() => void) | null = null;
+
+  constructor(parts: IngestPipelineParts) {
+    const settings = { ...INGEST_PIPELINE_DEFAULTS, ...parts.settings };
+    const random = parts.random ?? (() => Math.random());
+    this.settings = settings;
+    this.telemetry = parts.telemetry;
+    this.clock = parts.clock ?? systemClock;
+    this.admission = new Admission(settings.admission, random, parts.telemetry);
+    this.publisher = new RetryingPublisher(
+      parts.queue,
+      settings.publishBackoff,
+      random,
+      parts.sleep ?? systemSleep,
+    );
+    this.deadlines = new DeadlineSignals(settings.outcomeWaitMs);
+    const publish = (batch: Batch): Promise<PublishOutcome> => this.publish(batch);
+    this.shared = new SharedBatches(settings.batches, () => uuidv7(this.clock), publish);
+    this.idempotent = new IdempotentRequests({
+      lookup: new LedgerLookup(parts.ledger),
+      publish,
+      answer: (outcome, count, rejected, batchId) => this.answer(outcome, count, rejected, batchId),
+      clock: this.clock,
+      telemetry: parts.telemetry,
+    });
+    parts.telemetry.observe(
+      'penstock_ingest_bytes_in_flight',
+      'Bytes that are received and not yet confirmed',
+      () => this.admission.bytesHeld,
+    );
+  }
+
+  /** Never rejects: whatever happens is an answer. */
+  async accept(request: IngestRequest): Promise<IngestAnswer> {
+    this.serving++;
+    const answer = await this.serve(request);
+    this.serving--;
+    if (this.serving === 0) this.onIdle?.();
+    this.telemetry.emit(requestAnswered, { status: answer.status });
+    return answer;
+  }
+
+  /** Refuses new requests, sends what is open and waits for the outcomes of all, up to the deadline. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.admission.drain();
+    this.shared.flush();
+    if (this.serving === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, deadlineMs);
+      this.onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async serve(request: IngestRequest): Promise<IngestAnswer> {
+    try {
+      return request.idempotencyKey === undefined
+        ? await this.acceptShared(request)
+        : await this.idempotent.accept(request, request.idempotencyKey);
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.telemetry.emit(requestFailed, { error: text });
+      return problem(500, 'internal', 'the server failed; its log says why');
+    }
+  }
+
+  private async acceptShared(request: IngestRequest): Promise<IngestAnswer> {
+    const receivedAt = this.clock();
+    const read = readRequest(request, receivedAt);
+    if (read.kind === 'answered') return read.answer;
+    const { batchId, outcomes } = this.shared.append(read, receivedAt);
+    const outcome = combineOutcomes(await outcomes);
+    return this.answer(outcome, read.events.length, read.rejected, batchId);
+  }
+
+  private async publish(batch: Batch): Promise<PublishOutcome> {
+    const started = performance.now();
+    const outcome = await this.publisher.publish(batch, this.deadlines.next());
+    const events = batch.events.length;
+    const seconds = (performance.now() - started) / 1_000;
+    this.telemetry.emit(batchPublished, { outcome: outcome.kind, events, seconds });
+    if (outcome.kind === 'unknown') {
+      this.telemetry.emit(outcomeUnknown, { events, reason: outcome.reason });
+    }
+    return outcome;
+  }
+
+  private answer(
+    outcome: PublishOutcome,
+    count: number,
+    rejected: readonly Rejection[],
+    batchId: string,
+  ): IngestAnswer {
+    if (outcome.kind === 'durable') {
+      this.telemetry.emit(eventsAccepted, { accepted: count, rejected: rejected.length });
+      return accepted(count, rejected, batchId);
+    }
+    if (outcome.kind === 'overloaded') {
+      return overloaded('overloaded', outcome.reason, outcome.retryAfterMs);
+    }
+    const detail =
+      'the events were taken, but whether they are stored is not known yet; ' +
+      'repeating the request is safe only with an Idempotency-Key';
+    return overloaded('outcome-unknown', detail, this.settings.admission.retryAfterMs);
+  }
+}

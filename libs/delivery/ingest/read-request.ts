@@ -1,0 +1,34 @@
+import type { BatchRange, Micros } from '#event';
+import { readEvents } from '#intake';
+import { accepted, problem, type IngestAnswer, type Rejection } from './answer.ts';
+import type { IngestRequest } from './request.ts';
+import type { SizedEvents } from './shared-batches.ts';
+
+/** At least one event to store, and those that cannot be. */
+export interface EventsToStore extends SizedEvents {
+  readonly kind: 'events';
+  readonly rejected: readonly Rejection[];
+  /** The cut into batches of a request with an Idempotency-Key; ranges may be empty. */
+  readonly parts: readonly BatchRange[];
+}
+
+/** What a request holds: events to store, or the answer that it gets without any. */
+export type ReadRequest =
+  EventsToStore | { readonly kind: 'answered'; readonly answer: IngestAnswer };
+
+/** Reads and normalises a body. Depends on nothing but its arguments. */
+export function readRequest(request: IngestRequest, receivedAt: Micros): ReadRequest {
+  const read = readEvents(request.body, request.contentType, request.format, receivedAt);
+  if (read.kind === 'refused') {
+    return { kind: 'answered', answer: problem(read.status, read.code, read.detail) };
+  }
+  if (read.total === 0) return { kind: 'answered', answer: accepted(0, [], null) };
+  if (read.events.length === 0) {
+    const answer = problem(400, 'all-rejected', 'no event of the request can be stored', {
+      members: { rejected: read.rejected },
+    });
+    return { kind: 'answered', answer };
+  }
+  const { events, sizes, rejected, parts } = read;
+  return { kind: 'events', events, sizes, rejected, parts };
+}

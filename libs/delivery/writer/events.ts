@@ -1,0 +1,66 @@
+import { defineEvent } from '#telemetry';
+
+export const breakerOpened = defineEvent<{ readonly reason: string }>({
+  name: 'writer.breaker_opened',
+  level: 'warn',
+  message: ({ reason }) =>
+    `the store cannot be written (${reason}); batches are held until it can be again`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_breaker_opened_total',
+      help: 'Times that the writer stopped because the store could not be written',
+    },
+  ],
+});
+
+export const breakerClosed = defineEvent<{ readonly seconds: number }>({
+  name: 'writer.breaker_closed',
+  level: 'info',
+  message: ({ seconds }) => `the store is written again after ${seconds.toFixed(1)} s`,
+});
+
+export const probeFailed = defineEvent<{ readonly reason: string }>({
+  name: 'writer.probe_failed',
+  level: 'debug',
+  message: ({ reason }) => `the store is still away: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_probes_failed_total',
+      help: 'Probes of the store that failed',
+    },
+  ],
+});
+
+export const commitFailed = defineEvent<{ readonly batches: number; readonly error: string }>({
+  name: 'writer.commit_failed',
+  level: 'error',
+  message: ({ batches, error }) =>
+    `a group of ${batches} batch(es) cannot be committed and is tried again: ${error}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_commit_failures_total',
+      help: 'Commits that failed for another reason than an absent store',
+    },
+  ],
+});
+
+export const batchSettled = defineEvent<{
+  readonly disposition: string;
+  readonly batches: number;
+}>({
+  name: 'writer.batch_settled',
+  level: null,
+  message: ({ batches, disposition }) => `${batches} batch(es) ${disposition}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_batches_total',
+      help: 'Batches that the writer settled, by disposition',
+      labels: ({ disposition }) => ({ disposition }),
+      value: ({ batches }) => batches,
+    },
+  ],
+});
