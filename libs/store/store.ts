@@ -10,6 +10,10 @@ import { checkServer } from './server-checks.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 import { GroupWriter } from './write/group-writer.ts';
 
+/** Jobs wait for each other rather than take connections from the server. */
+const JOB_CONNECTIONS = 3;
+const JOB_TIMEOUT_MS = 600_000;
+
 /** Postgres as Penstock uses it. */
 export interface Store {
   readonly writer: GroupWriter;
@@ -18,8 +22,10 @@ export interface Store {
   readonly catalog: SegmentCatalog;
   /** Repositories of the small tables. */
   readonly dataSource: DataSource;
-  /** Connections for writing; a job that writes may take one for a short time. */
+  /** Connections for writing. */
   readonly writePool: pg.Pool;
+  /** Connections for background jobs, so that a long run never keeps a writer waiting. */
+  readonly jobPool: pg.Pool;
   /** Connections for reading. */
   readonly readPool: pg.Pool;
   /** Lets running statements end, for at most `deadlineMs` (default 5,000), then gives the connections up. */
@@ -46,6 +52,11 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     statementTimeoutMs: settings.readTimeoutMs ?? 60_000,
     connections: settings.readConnections ?? 8,
   });
+  const jobPool = openPool(settings, {
+    name: 'keeper',
+    statementTimeoutMs: JOB_TIMEOUT_MS,
+    connections: JOB_CONNECTIONS,
+  });
   const catalog = new SegmentCatalog(writePool);
   await catalog.refresh();
   const partitions = new PartitionCreator({
@@ -62,8 +73,9 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     catalog,
     dataSource,
     writePool,
+    jobPool,
     readPool,
-    close: (deadlineMs = 5_000) => close([writePool, readPool], dataSource, deadlineMs),
+    close: (deadlineMs = 5_000) => close([writePool, jobPool, readPool], dataSource, deadlineMs),
   };
 }
 

@@ -22,7 +22,7 @@ let runner: JobRunner;
 
 beforeEach(async () => {
   db = await openTestStore();
-  runner = new JobRunner({ pool: db.store.writePool, telemetry, random: () => 0.5 });
+  runner = new JobRunner({ pool: db.store.jobPool, telemetry, random: () => 0.5 });
 });
 afterEach(async () => {
   await runner.close();
@@ -294,7 +294,7 @@ describe('job runner', () => {
   test('goes on after a failure, says so, and leaves no lock behind', async () => {
     const events: string[] = [];
     const watched = new JobRunner({
-      pool: db.store.writePool,
+      pool: db.store.jobPool,
       telemetry: new Telemetry((line) => events.push(line.event)),
       random: () => 0,
     });

@@ -1,0 +1,1 @@
+export { KeeperModule, type KeeperParts } from './keeper.module.ts';
