@@ -1,0 +1,49 @@
+/** A refusal or failure of the gateway: an RFC 9457 problem document, or what stands in for one. */
+export class ApiProblem extends Error {
+  override readonly name = 'ApiProblem';
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  /** Of a parse error: 1-based place in the query, and the tokens that would have been right. */
+  readonly column: number | null;
+  readonly length: number;
+  readonly expected: readonly string[];
+
+  constructor(status: number, document: Readonly<Record<string, unknown>>) {
+    const title = text(document['title']) ?? 'The request failed';
+    super(title);
+    this.status = status;
+    this.title = title;
+    this.code = text(document['code']) ?? `http-${status.toString()}`;
+    this.detail = text(document['detail']) ?? '';
+    this.column = typeof document['column'] === 'number' ? document['column'] : null;
+    this.length = typeof document['length'] === 'number' ? document['length'] : 1;
+    const expected = document['expected'];
+    this.expected = Array.isArray(expected) ? expected.filter((x) => typeof x === 'string') : [];
+  }
+
+  static unreachable(): ApiProblem {
+    return new ApiProblem(0, {
+      code: 'unreachable',
+      title: 'Penstock does not answer',
+      detail: 'The connection was refused or cut off. What was found so far stays on the screen.',
+    });
+  }
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** Aborted by the page itself: nothing to show. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+export function toProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  if (error instanceof TypeError) return ApiProblem.unreachable();
+  return new ApiProblem(0, { code: 'page', detail: String(error) });
+}

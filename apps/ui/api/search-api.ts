@@ -1,0 +1,140 @@
+import { Injectable } from '@angular/core';
+import type { Level, LogHit } from './log-hit.ts';
+import { ApiProblem } from './problem.ts';
+
+/** What is asked; `from` inclusive, `to` exclusive, RFC 3339 or relative, null is open. */
+export interface Selection {
+  readonly q: string;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface PageRequest extends Selection {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface SearchAnswer {
+  /** Newest first. */
+  readonly hits: readonly LogHit[];
+  readonly nextCursor: string | null;
+  /** The time budget was reached: `nextCursor` continues. */
+  readonly partial: boolean;
+  readonly engines: readonly string[];
+  readonly tookMs: number;
+}
+
+export interface HistogramBucket {
+  /** RFC 3339. */
+  readonly start: string;
+  readonly counts: Readonly<Partial<Record<Level, number>>>;
+}
+
+export interface HistogramAnswer {
+  /** A number with s, m, h or d. */
+  readonly interval: string;
+  /** Only those that hold something, oldest first. */
+  readonly buckets: readonly HistogramBucket[];
+  readonly partial: boolean;
+}
+
+export interface FacetValue {
+  readonly value: string;
+  readonly count: number;
+}
+
+export interface FacetAnswer {
+  readonly field: string;
+  /** Most frequent first. */
+  readonly values: readonly FacetValue[];
+  readonly partial: boolean;
+}
+
+export interface CountAnswer {
+  readonly count: number;
+  readonly partial: boolean;
+}
+
+type Parameters = Readonly<Record<string, string | number | null>>;
+
+/**
+ * The gateway's query API. Every call rejects with an `ApiProblem`, or with an `AbortError` once its
+ * signal is aborted, which also ends the work in the database.
+ */
+@Injectable({ providedIn: 'root' })
+export class SearchApi {
+  search(request: PageRequest, signal: AbortSignal): Promise<SearchAnswer> {
+    return get<SearchAnswer>('/api/v1/search', { ...request }, signal);
+  }
+
+  count(selection: Selection, signal: AbortSignal): Promise<CountAnswer> {
+    return get<CountAnswer>('/api/v1/count', { ...selection }, signal);
+  }
+
+  histogram(selection: Selection, signal: AbortSignal): Promise<HistogramAnswer> {
+    return get<HistogramAnswer>('/api/v1/histogram', { ...selection }, signal);
+  }
+
+  facets(
+    selection: Selection,
+    field: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<FacetAnswer> {
+    return get<FacetAnswer>('/api/v1/facets', { ...selection, field, limit }, signal);
+  }
+
+  /** The event with its neighbours, oldest first. */
+  async context(
+    id: string,
+    around: { before: number; after: number; scope: string },
+    signal: AbortSignal,
+  ): Promise<readonly LogHit[]> {
+    const answer = await get<{ hits: readonly LogHit[] }>(
+      '/api/v1/context',
+      { id, ...around },
+      signal,
+    );
+    return answer.hits;
+  }
+
+  /** All events of a trace, oldest first. */
+  async trace(traceId: string, signal: AbortSignal): Promise<readonly LogHit[]> {
+    const path = `/api/v1/traces/${encodeURIComponent(traceId)}`;
+    const answer = await get<{ hits: readonly LogHit[] }>(path, {}, signal);
+    return answer.hits;
+  }
+
+  exportUrl(selection: Selection, format: 'csv' | 'ndjson'): string {
+    return `/api/v1/export?${encode({ ...selection, format })}`;
+  }
+
+  tailUrl(q: string): string {
+    return `/api/v1/tail?${encode({ q })}`;
+  }
+}
+
+function encode(parameters: Parameters): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== '') search.set(name, String(value));
+  }
+  return search.toString();
+}
+
+async function get<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
+  const response = await fetch(`${path}?${encode(parameters)}`, {
+    signal,
+    headers: { accept: 'application/json' },
+  });
+  if (!response.ok) throw new ApiProblem(response.status, await problemDocument(response));
+  return (await response.json()) as T;
+}
+
+async function problemDocument(response: Response): Promise<Record<string, unknown>> {
+  const fallback = { title: `The server answered ${response.status.toString()}` };
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.includes('json')) return fallback;
+  const body: unknown = await response.json().catch(() => null);
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : fallback;
+}

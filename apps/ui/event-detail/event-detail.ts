@@ -1,0 +1,84 @@
+import { Component, ElementRef, computed, effect, inject, input, output, signal } from '@angular/core';
+import { Clipboard } from '@angular/cdk/clipboard';
+import type { LogHit } from '../api/log-hit.ts';
+import { Icon } from '../icon/icon.ts';
+import { markText, type Highlighter } from '../results/marked-text.ts';
+import { visibleText } from '../results/visible-text.ts';
+import { formatTimestamp, type Zone } from '../time-range/format-time.ts';
+import { FieldList, type FieldFilter } from './field-list.ts';
+import { Neighbours } from './neighbours.ts';
+
+export type DetailView = 'fields' | 'context' | 'trace' | 'json';
+
+const MESSAGE_SHOWN = 10_000;
+
+@Component({
+  selector: 'ps-event-detail',
+  imports: [FieldList, Icon, Neighbours],
+  templateUrl: './event-detail.html',
+})
+export class EventDetail {
+  readonly #clipboard = inject(Clipboard);
+  readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  readonly event = input.required<LogHit>();
+  readonly zone = input.required<Zone>();
+  readonly view = input.required<DetailView>();
+  readonly highlighter = input.required<Highlighter>();
+  readonly viewChange = output<DetailView>();
+  readonly closed = output();
+  /** -1 to the newer neighbour in the list, 1 to the older one. */
+  readonly stepped = output<-1 | 1>();
+  readonly opened = output<LogHit>();
+  readonly filtered = output<FieldFilter>();
+
+  protected readonly tabs: readonly { readonly view: DetailView; readonly label: string }[] = [
+    { view: 'fields', label: 'Fields' },
+    { view: 'context', label: 'Context' },
+    { view: 'trace', label: 'Trace' },
+    { view: 'json', label: 'JSON' },
+  ];
+  protected readonly time = computed(() =>
+    formatTimestamp(this.event().timestamp, this.zone(), true),
+  );
+  protected readonly whole = signal(false);
+  protected readonly copied = signal<'json' | 'message' | 'link' | null>(null);
+  protected readonly message = computed(() => {
+    const text = this.event().message;
+    const shown = this.whole() ? text : text.slice(0, MESSAGE_SHOWN);
+    return markText(visibleText(shown), this.highlighter());
+  });
+  protected readonly cut = computed(
+    () => !this.whole() && this.event().message.length > MESSAGE_SHOWN,
+  );
+  protected readonly json = computed(() => JSON.stringify(this.event(), null, 2));
+  protected readonly shownJson = computed(() => visibleText(this.json()));
+
+  constructor() {
+    effect(() => {
+      this.event();
+      this.whole.set(false);
+      this.copied.set(null);
+    });
+  }
+
+  /** Puts the keyboard into the panel: on its first field. */
+  focus(): void {
+    this.#element.querySelector<HTMLElement>('li[tabindex="0"], [role="tab"][tabindex="0"]')?.focus();
+  }
+
+  protected copy(what: 'json' | 'message' | 'link'): void {
+    const text = { json: this.json(), message: this.event().message, link: location.href }[what];
+    if (this.#clipboard.copy(text)) this.copied.set(what);
+  }
+
+  protected tabKey(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const at = this.tabs.findIndex((tab) => tab.view === this.view());
+    const next = this.tabs[(at + step + this.tabs.length) % this.tabs.length];
+    if (next === undefined) return;
+    event.preventDefault();
+    this.viewChange.emit(next.view);
+    this.#element.querySelector<HTMLElement>(`#tab-${next.view}`)?.focus();
+  }
+}

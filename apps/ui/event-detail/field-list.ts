@@ -1,0 +1,95 @@
+import { Component, ElementRef, computed, inject, input, output, signal } from '@angular/core';
+import { Clipboard } from '@angular/cdk/clipboard';
+import type { LogHit } from '../api/log-hit.ts';
+import { Icon } from '../icon/icon.ts';
+import { visibleText } from '../results/visible-text.ts';
+import { eventFields, type EventField } from './event-fields.ts';
+
+const FIELDS_SHOWN = 200;
+const VALUE_SHOWN = 4_000;
+
+export interface FieldFilter {
+  readonly field: string;
+  readonly value: string;
+  readonly exclude: boolean;
+}
+
+/** All fields of an event; `+` and `-` filter by the one that has the focus. */
+@Component({
+  selector: 'ps-field-list',
+  imports: [Icon],
+  template: `
+    <ul class="fields" aria-label="Fields">
+      @for (field of shown(); track $index; let at = $index) {
+        <li
+          [attr.data-field]="field.name"
+          [tabindex]="at === focused() ? 0 : -1"
+          [attr.aria-label]="field.name + ': ' + field.value"
+          (focus)="focused.set(at)"
+          (keydown)="key($event, at)"
+        >
+          <span class="name from-log">{{ visible(field.name) }}</span>
+          <span class="value from-log">{{ visible(field.value.slice(0, limit)) }}</span>
+          <span class="actions">
+            @if (field.filterable) {
+              <button type="button" class="button icon small" tabindex="-1" title="Filter in (+)"
+                [attr.aria-label]="'Only ' + field.name + ' ' + field.value" (click)="filter(field, false)">
+                <ps-icon name="plus" class="small" />
+              </button>
+              <button type="button" class="button icon small" tabindex="-1" title="Filter out (-)"
+                [attr.aria-label]="'Without ' + field.name + ' ' + field.value" (click)="filter(field, true)">
+                <ps-icon name="minus" class="small" />
+              </button>
+            }
+            <button type="button" class="button icon small" tabindex="-1" title="Copy the value"
+              [attr.aria-label]="'Copy ' + field.name" (click)="copy(field)">
+              <ps-icon [name]="copied() === field.name ? 'check' : 'copy'" class="small" />
+            </button>
+          </span>
+        </li>
+      }
+    </ul>
+    @if (fields().length > shown().length) {
+      <button type="button" class="button small more" (click)="all.set(true)">
+        Show all {{ fields().length }} fields
+      </button>
+    }
+  `,
+})
+export class FieldList {
+  readonly #clipboard = inject(Clipboard);
+  readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  readonly event = input.required<LogHit>();
+  readonly filtered = output<FieldFilter>();
+
+  protected readonly limit = VALUE_SHOWN;
+  protected readonly visible = visibleText;
+  protected readonly focused = signal(0);
+  protected readonly copied = signal<string | null>(null);
+  protected readonly all = signal(false);
+  protected readonly fields = computed(() => eventFields(this.event()));
+  protected readonly shown = computed(() =>
+    this.all() ? this.fields() : this.fields().slice(0, FIELDS_SHOWN),
+  );
+
+  protected filter(field: EventField, exclude: boolean): void {
+    this.filtered.emit({ field: field.name, value: field.value, exclude });
+  }
+
+  protected copy(field: EventField): void {
+    if (this.#clipboard.copy(field.value)) this.copied.set(field.name);
+  }
+
+  protected key(event: KeyboardEvent, at: number): void {
+    const field = this.shown()[at];
+    if (field === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      const rows = this.#element.querySelectorAll<HTMLElement>('li');
+      rows[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus();
+    } else if (field.filterable && (event.key === '+' || event.key === '-')) {
+      this.filter(field, event.key === '-');
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

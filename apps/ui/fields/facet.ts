@@ -1,0 +1,86 @@
+import { Component, computed, effect, inject, input, model, output, signal, untracked } from '@angular/core';
+import { isAbort } from '../api/problem.ts';
+import { SearchApi, type Selection } from '../api/search-api.ts';
+import { Icon } from '../icon/icon.ts';
+import { visibleText } from '../results/visible-text.ts';
+import { EMPTY_FACET, VALUES_MORE, VALUES_SHOWN, readFacet, type FacetState } from './facet-values.ts';
+
+export interface FacetChoice {
+  readonly field: string;
+  readonly value: string;
+  readonly exclude: boolean;
+}
+
+/** One field of the side bar: its most frequent values with their share of the result. */
+@Component({
+  selector: 'ps-facet',
+  imports: [Icon],
+  templateUrl: './facet.html',
+})
+export class Facet {
+  readonly #api = inject(SearchApi);
+  readonly field = input.required<string>();
+  /** What the values are counted over; null before the first search. */
+  readonly selection = input.required<Selection | null>();
+  /** Number of events of the selection; 0 while unknown. */
+  readonly total = input.required<number>();
+  readonly open = model.required<boolean>();
+  /** Values that filters of the query name. */
+  readonly included = input<ReadonlySet<string>>(new Set());
+  readonly chosen = output<FacetChoice>();
+
+  protected readonly visible = visibleText;
+  protected readonly all = signal(false);
+  protected readonly state = signal<FacetState>(EMPTY_FACET);
+  protected readonly rows = computed(() => {
+    const { values } = this.state();
+    const sum = values.reduce((total, { count }) => total + count, 0);
+    const whole = Math.max(this.total(), sum, 1);
+    return values.map(({ value, count }) => ({
+      value,
+      count: count.toLocaleString('en'),
+      share: (count / whole) * 100,
+      percent: percent(count / whole),
+    }));
+  });
+
+  constructor() {
+    effect((onCleanup) => {
+      const selection = this.selection();
+      if (selection === null || !this.open()) return;
+      const abort = new AbortController();
+      onCleanup(() => {
+        abort.abort();
+      });
+      const limit = this.all() ? VALUES_MORE : VALUES_SHOWN;
+      untracked(() => void this.#load(selection, this.field(), limit, abort.signal));
+    });
+  }
+
+  protected key(event: KeyboardEvent, value: string): void {
+    if (event.key !== '+' && event.key !== '-') return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.chosen.emit({ field: this.field(), value, exclude: event.key === '-' });
+  }
+
+  async #load(
+    selection: Selection,
+    field: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.state.update((state) => ({ ...state, loading: true, failed: false }));
+    try {
+      this.state.set(await readFacet(this.#api, selection, field, limit, signal));
+    } catch (error) {
+      if (!isAbort(error)) this.state.set({ ...EMPTY_FACET, failed: true });
+    }
+  }
+}
+
+function percent(share: number): string {
+  if (share >= 0.995) return '100%';
+  if (share < 0.001) return '<0.1%';
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
+}

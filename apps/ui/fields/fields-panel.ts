@@ -1,0 +1,72 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { Icon } from '../icon/icon.ts';
+import { QueryFilters } from '../search/query-filters.ts';
+import { SearchSession } from '../search/search-session.ts';
+import { Facet, type FacetChoice } from './facet.ts';
+import { EVENT_FIELDS, FieldNames } from './field-names.ts';
+
+const OPEN_AT_FIRST = ['level', 'service', 'resourceId'];
+const METADATA_SHOWN = 30;
+
+/** The side bar: fields with their values and counts. */
+@Component({
+  selector: 'ps-fields-panel',
+  imports: [Facet, Icon],
+  template: `
+    <label class="search-fields">
+      <span class="visually-hidden">Search fields</span>
+      <ps-icon name="search" class="small" />
+      <input
+        #search
+        class="text-input"
+        type="search"
+        placeholder="Search fields"
+        [value]="wanted()"
+        (input)="wanted.set(search.value)"
+      />
+    </label>
+    <div class="facets">
+      @for (field of fields(); track field) {
+        <ps-facet
+          [field]="field"
+          [selection]="selection()"
+          [total]="total()"
+          [open]="opened().has(field)"
+          (openChange)="toggle(field, $event)"
+          [included]="filters.included(field)"
+          (chosen)="choose($event)"
+        />
+      } @empty {
+        <p class="none">No field has “{{ wanted() }}” in its name.</p>
+      }
+    </div>
+  `,
+})
+export class FieldsPanel {
+  readonly #session = inject(SearchSession);
+  readonly #names = inject(FieldNames);
+  protected readonly filters = inject(QueryFilters);
+
+  protected readonly wanted = signal('');
+  protected readonly opened = signal<ReadonlySet<string>>(new Set(OPEN_AT_FIRST));
+  protected readonly selection = computed(() => this.#session.run()?.resolved ?? null);
+  protected readonly total = computed(() => this.#session.histogram()?.total ?? 0);
+  protected readonly fields = computed(() => {
+    const wanted = this.wanted().trim().toLowerCase();
+    const all = [...EVENT_FIELDS, ...this.#names.metadata()];
+    if (wanted === '') return all.slice(0, EVENT_FIELDS.length + METADATA_SHOWN);
+    return all.filter((field) => field.toLowerCase().includes(wanted));
+  });
+
+  protected toggle(field: string, open: boolean): void {
+    const opened = new Set(this.opened());
+    if (open) opened.add(field);
+    else opened.delete(field);
+    this.opened.set(opened);
+  }
+
+  protected choose({ field, value, exclude }: FacetChoice): void {
+    if (exclude) this.filters.exclude(field, value);
+    else this.filters.toggle(field, value);
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  Component,
+  DestroyRef,
+  ElementRef,
+  afterNextRender,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
+import { LEVELS, type Level } from '../api/log-hit.ts';
+import { formatInstant, type Zone } from '../time-range/format-time.ts';
+import { domainOf, layOut, totalOf, type Bar, type LevelCounts } from './histogram-layout.ts';
+import { timeTicks } from './time-axis.ts';
+
+const AXIS_PX = 18;
+/** A shorter drag is a click. */
+const DRAG_PX = 4;
+
+@Component({
+  selector: 'ps-histogram',
+  templateUrl: './histogram.html',
+  host: { '[class.dragging]': 'drag() !== null' },
+})
+export class Histogram {
+  readonly buckets = input.required<readonly LevelCounts[]>();
+  readonly widthMs = input.required<number>();
+  /** Epoch ms of the range; null is open. */
+  readonly from = input<number | null>(null);
+  readonly to = input<number | null>(null);
+  readonly zone = input.required<Zone>();
+  /** Epoch ms, end exclusive. */
+  readonly zoomed = output<{ from: number; to: number }>();
+
+  readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly size = signal({ width: 0, height: 0 });
+  /** Px from the left. */
+  protected readonly pointer = signal<number | null>(null);
+  protected readonly drag = signal<{ start: number; end: number } | null>(null);
+  /** Bars chosen by the keyboard: the anchor of a selection and the one that the keys are on. */
+  protected readonly keys = signal<{ anchor: number; at: number } | null>(null);
+
+  protected readonly domain = computed(() =>
+    domainOf(this.buckets(), this.widthMs(), this.from(), this.to()),
+  );
+  protected readonly plotHeight = computed(() => Math.max(20, this.size().height - AXIS_PX));
+  protected readonly layout = computed(() =>
+    layOut(this.buckets(), this.widthMs(), this.domain(), this.size().width, this.plotHeight()),
+  );
+  protected readonly ticks = computed(() =>
+    timeTicks(this.domain(), this.size().width, this.zone()).filter(
+      (tick) => tick.x > 20 && tick.x < this.size().width - 30,
+    ),
+  );
+  protected readonly summary = computed(() => {
+    const bars = this.layout().bars;
+    const total = bars.reduce((sum, bar) => sum + bar.total, 0);
+    return `Histogram of ${number(total)} events by level in ${number(bars.length)} bars. Arrow keys move, Shift selects, Enter zooms in.`;
+  });
+  protected readonly hovered = computed<Bar | null>(() => {
+    const keys = this.keys();
+    if (keys !== null) return this.layout().bars[keys.at] ?? null;
+    const x = this.pointer();
+    return x === null || this.drag() !== null ? null : nearest(this.layout().bars, x);
+  });
+  protected readonly details = computed(() => {
+    const bar = this.hovered();
+    if (bar === null) return null;
+    const levels = LEVELS.toReversed().flatMap((level): { level: Level; count: string }[] => {
+      const count = bar.counts[level] ?? 0;
+      return count === 0 ? [] : [{ level, count: number(count) }];
+    });
+    const zone = this.zone();
+    return {
+      title: `${formatInstant(bar.start, zone)} – ${formatInstant(bar.end, zone)}`,
+      total: number(totalOf(bar.counts)),
+      levels,
+      left: Math.min(Math.max(bar.x + bar.width / 2, 120), Math.max(120, this.size().width - 120)),
+    };
+  });
+  /** Px of what is being selected. */
+  protected readonly selection = computed(() => {
+    const drag = this.drag();
+    if (drag !== null) return span(drag.start, drag.end);
+    const keys = this.keys();
+    const bars = this.layout().bars;
+    const a = bars[keys?.anchor ?? -1];
+    const b = bars[keys?.at ?? -1];
+    if (a === undefined || b === undefined) return null;
+    return span(Math.min(a.x, b.x), Math.max(a.x + a.width, b.x + b.width));
+  });
+
+  constructor() {
+    const destroyRef = inject(DestroyRef);
+    afterNextRender(() => {
+      const observer = new ResizeObserver(() => {
+        this.size.set({ width: this.#element.clientWidth, height: this.#element.clientHeight });
+      });
+      observer.observe(this.#element);
+      destroyRef.onDestroy(() => {
+        observer.disconnect();
+      });
+    });
+  }
+
+  protected pressed(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.#element.setPointerCapture(event.pointerId);
+    this.keys.set(null);
+    this.drag.set({ start: this.#x(event), end: this.#x(event) });
+  }
+
+  protected moved(event: PointerEvent): void {
+    this.pointer.set(this.#x(event));
+    this.drag.update((drag) => (drag === null ? null : { ...drag, end: this.#x(event) }));
+  }
+
+  protected released(): void {
+    const drag = this.drag();
+    this.drag.set(null);
+    if (drag === null) return;
+    if (Math.abs(drag.end - drag.start) < DRAG_PX) {
+      const bar = nearest(this.layout().bars, drag.end);
+      if (bar !== null) this.#zoom(bar.start, bar.end);
+      return;
+    }
+    const { from, to } = this.domain();
+    const scale = (to - from) / this.size().width;
+    const [left, right] = [Math.min(drag.start, drag.end), Math.max(drag.start, drag.end)];
+    this.#zoom(Math.floor(from + left * scale), Math.ceil(from + right * scale));
+  }
+
+  protected key(event: KeyboardEvent): void {
+    const count = this.layout().bars.length;
+    if (count === 0) return;
+    if (event.key === 'Enter') this.#zoomToKeys();
+    else if (event.key === 'Escape' && this.keys() !== null) this.keys.set(null);
+    else {
+      const at = moved(event.key, this.keys()?.at ?? null, count);
+      if (at === null) return;
+      const anchor = event.shiftKey ? (this.keys()?.anchor ?? at) : at;
+      this.keys.set({ anchor, at });
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #zoomToKeys(): void {
+    const keys = this.keys();
+    const bars = this.layout().bars;
+    const a = bars[Math.min(keys?.anchor ?? -1, keys?.at ?? -1)];
+    const b = bars[Math.max(keys?.anchor ?? -1, keys?.at ?? -1)];
+    if (a !== undefined && b !== undefined) this.#zoom(a.start, b.end);
+  }
+
+  #zoom(from: number, to: number): void {
+    this.keys.set(null);
+    this.pointer.set(null);
+    if (to > from) this.zoomed.emit({ from, to });
+  }
+
+  #x(event: PointerEvent): number {
+    const box = this.#element.getBoundingClientRect();
+    return Math.max(0, Math.min(event.clientX - box.left, box.width));
+  }
+}
+
+function nearest(bars: readonly Bar[], x: number): Bar | null {
+  const distance = (bar: Bar): number => Math.max(bar.x - x, x - bar.x - bar.width, 0);
+  let best: Bar | null = null;
+  for (const bar of bars) if (best === null || distance(bar) < distance(best)) best = bar;
+  return best !== null && distance(best) <= 12 ? best : null;
+}
+
+function moved(key: string, at: number | null, count: number): number | null {
+  const last = count - 1;
+  if (key === 'ArrowRight') return Math.min(last, at === null ? 0 : at + 1);
+  if (key === 'ArrowLeft') return Math.max(0, at === null ? last : at - 1);
+  if (key === 'Home') return 0;
+  return key === 'End' ? last : null;
+}
+
+function span(a: number, b: number): { left: number; width: number } {
+  return { left: Math.min(a, b), width: Math.abs(b - a) };
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}

@@ -1,0 +1,39 @@
+import { Component, computed, input } from '@angular/core';
+
+/** Outlines on a 16 px grid. */
+const PATHS = {
+  refresh: 'M13 8a5 5 0 1 1-1.5-3.5M13 2v3h-3',
+  live: 'M8 6.8a1.2 1.2 0 1 1 0 2.4 1.2 1.2 0 0 1 0-2.4M4.8 11.2a4.5 4.5 0 0 1 0-6.4M11.2 4.8a4.5 4.5 0 0 1 0 6.4M2.8 13.2a7.3 7.3 0 0 1 0-10.4M13.2 2.8a7.3 7.3 0 0 1 0 10.4',
+  clock: 'M8 2.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11M8 5v3.2l2 1.3',
+  chevron: 'M4.5 6.5 8 10l3.5-3.5',
+  right: 'M6.5 4.5 10 8l-3.5 3.5',
+  close: 'M4 4l8 8M12 4l-8 8',
+  plus: 'M8 3.5v9M3.5 8h9',
+  minus: 'M3.5 8h9',
+  copy: 'M5.5 5.5h7v7h-7zM3.5 10.5v-7h7',
+  check: 'M3.5 8.5l3 3 6-7',
+  filter: 'M2.5 4h11M4.5 8h7M6.5 12h3',
+  fields: 'M2.5 3.5h11v9h-11zM6.5 3.5v9',
+  menu: 'M8 3.2v.1M8 8v.1M8 12.7v.1',
+  download: 'M8 2.5v7M5 7l3 3 3-3M3 13h10',
+  wrap: 'M2.5 4h11M2.5 8h9a2 2 0 0 1 0 4H8M9.5 10.5 8 12l1.5 1.5M2.5 12h3',
+  up: 'M4.5 9.5 8 6l3.5 3.5',
+  pause: 'M5.5 4v8M10.5 4v8',
+  play: 'M5 3.5l7 4.5-7 4.5z',
+  zoomOut: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.3 10.3l3.2 3.2M5 7h4',
+  search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9M10.3 10.3l3.2 3.2',
+  warning: 'M8 2.5l6 11H2zM8 6.5v3.2M8 11.6v.1',
+  link: 'M6.5 9.5l3-3M7 4.5l1-1a3 3 0 0 1 4.3 4.3l-1 1M9 11.5l-1 1a3 3 0 0 1-4.3-4.3l1-1',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** Decoration beside a name: hidden from assistive technology. */
+@Component({
+  selector: 'ps-icon',
+  template: '<svg viewBox="0 0 16 16" aria-hidden="true"><path [attr.d]="path()" /></svg>',
+})
+export class Icon {
+  readonly name = input.required<IconName>();
+  protected readonly path = computed(() => PATHS[this.name()]);
+}

@@ -1,0 +1,135 @@
+import {
+  Component,
+  DestroyRef,
+  ElementRef,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { SearchApi } from '../api/search-api.ts';
+import { FieldNames } from '../fields/field-names.ts';
+import { Icon } from '../icon/icon.ts';
+import { SearchLocation } from '../search/search-location.ts';
+import { SearchSession } from '../search/search-session.ts';
+import { TailSession } from '../tail/tail-session.ts';
+import { QueryEditor } from './query-editor.ts';
+
+const VALUES_OFFERED = 50;
+
+@Component({
+  selector: 'ps-query-bar',
+  imports: [Icon],
+  template: `
+    <div class="field" role="search" [class.invalid]="error() !== null">
+      <ps-icon name="search" />
+      <div class="editor" #editor></div>
+      @if (draft() !== '') {
+        <button type="button" class="button icon small" (click)="clear()" aria-label="Clear the query">
+          <ps-icon name="close" class="small" />
+        </button>
+      }
+      <button
+        type="button"
+        class="button small submit"
+        [class.primary]="draft() !== location.q()"
+        (click)="submit(draft())"
+      >
+        Search
+      </button>
+    </div>
+    @if (error(); as error) {
+      <p class="query-error" role="alert">
+        <ps-icon name="warning" class="small" />
+        <span
+          >@if (error.column !== null) {<b>Column {{ error.column }}:</b>&ngsp;}{{ error.message }}</span
+        >
+      </p>
+    }
+  `,
+})
+export class QueryBar {
+  protected readonly location = inject(SearchLocation);
+  readonly #session = inject(SearchSession);
+  readonly #tail = inject(TailSession);
+  readonly #api = inject(SearchApi);
+  readonly #fields = inject(FieldNames);
+  private readonly host = viewChild.required<ElementRef<HTMLElement>>('editor');
+  #editor: QueryEditor | null = null;
+
+  protected readonly draft = signal('');
+  /** What is wrong with the query that was sent, as long as it is the one in the field. */
+  protected readonly error = computed(() => {
+    const problem = this.location.live() ? this.#tail.problem() : this.#session.problem();
+    if (problem?.status !== 400 || this.draft() !== this.location.q()) return null;
+    const expected = problem.expected.length > 0 ? ` Expected ${list(problem.expected)}.` : '';
+    const message = problem.detail === '' ? problem.title : problem.detail;
+    const mentions = message.toLowerCase().includes('expected');
+    return { column: problem.column, length: problem.length, message: mentions ? message : message + expected };
+  });
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.#editor?.destroy());
+    afterNextRender(() => {
+      this.#editor = this.#createEditor();
+      this.#editor.text = this.location.q();
+    });
+    effect(() => {
+      const q = this.location.q();
+      this.draft.set(q);
+      if (this.#editor !== null) this.#editor.text = q;
+    });
+    effect(() => {
+      const error = this.error();
+      const at = error === null ? null : (error.column ?? 0) - 1;
+      const place = error === null || at === null || at < 0 ? null : { from: at, to: at + error.length };
+      this.#editor?.markError(place);
+    });
+  }
+
+  focus(): void {
+    this.#editor?.focus();
+  }
+
+  protected clear(): void {
+    this.submit('');
+    this.focus();
+  }
+
+  protected submit(text: string): void {
+    const q = text.trim();
+    if (q !== this.location.q()) this.location.search(q);
+    else if (!this.location.live()) this.#session.refresh();
+  }
+
+  #createEditor(): QueryEditor {
+    const vocabulary = {
+      fields: () => this.#fields.names(),
+      values: (field: string, signal: AbortSignal) => this.#values(field, signal),
+    };
+    return new QueryEditor(this.host().nativeElement, vocabulary, {
+      submitted: (text) => {
+        this.submit(text);
+      },
+      changed: (text) => {
+        this.draft.set(text);
+      },
+      left: () => {
+        document.getElementById('rows')?.focus();
+      },
+    });
+  }
+
+  async #values(field: string, signal: AbortSignal): Promise<{ value: string; count: number }[]> {
+    const selection = { q: '', ...this.location.range() };
+    const answer = await this.#api.facets(selection, field, VALUES_OFFERED, signal);
+    return [...answer.values];
+  }
+}
+
+function list(expected: readonly string[]): string {
+  if (expected.length < 2) return expected.join('');
+  return `${expected.slice(0, -1).join(', ')} or ${expected.at(-1) ?? ''}`;
+}

@@ -1,0 +1,86 @@
+import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { isAbort } from '../api/problem.ts';
+import { SearchApi } from '../api/search-api.ts';
+import { QueryFilters } from '../search/query-filters.ts';
+import { SearchLocation } from '../search/search-location.ts';
+import { ALL_TIME } from '../time-range/time-range.ts';
+import { countLoosenings, type CountedLoosening, type Loosening } from './loosening.ts';
+
+/** Says which condition hides the most, with a button for each. */
+@Component({
+  selector: 'ps-nothing-found',
+  template: `
+    <div class="blank">
+      <h2>No event matches</h2>
+      @if (choices(); as choices) {
+        @if (choices.length > 0) {
+          <p>These searches find something:</p>
+          <div class="choices">
+            @for (choice of choices; track choice.label) {
+              <button type="button" class="button outlined choice" (click)="choose(choice)">
+                <span class="from-log">{{ choice.label }}</span>
+                <span class="gain">{{ shown(choice) }}</span>
+              </button>
+            }
+          </div>
+        } @else {
+          <p>
+            Words must occur in the message as they are written, one after the other; values of
+            fields must match exactly, upper and lower case included. Part of a word is found by
+            <code>message:*part*</code>.
+          </p>
+        }
+      } @else {
+        <p>Looking for what to loosen…</p>
+      }
+    </div>
+  `,
+})
+export class NothingFound {
+  readonly #api = inject(SearchApi);
+  readonly #location = inject(SearchLocation);
+  readonly #filters = inject(QueryFilters);
+  protected readonly choices = signal<readonly CountedLoosening[] | null>(null);
+
+  readonly #loosenings = computed<readonly Loosening[]>(() => {
+    const { q, from, to } = this.#location.selection();
+    const found: Loosening[] = this.#filters.list().map((filter) => ({
+      label: `Without ${filter.negated ? 'not ' : ''}${filter.field} ${filter.text}`,
+      q: this.#filters.without(filter),
+      allTime: false,
+    }));
+    if (from !== null || to !== null) found.push({ label: 'In all time', q, allTime: true });
+    if (q !== '') found.push({ label: 'Everything in this range', q: '', allTime: false });
+    return found;
+  });
+
+  constructor() {
+    effect((onCleanup) => {
+      const loosenings = this.#loosenings();
+      const abort = new AbortController();
+      onCleanup(() => {
+        abort.abort();
+      });
+      untracked(() => void this.#count(loosenings, abort.signal));
+    });
+  }
+
+  protected shown(choice: CountedLoosening): string {
+    const count = choice.count.toLocaleString('en');
+    return choice.partial ? `more than ${count}` : `${count} ${choice.count === 1 ? 'event' : 'events'}`;
+  }
+
+  protected choose(choice: Loosening): void {
+    this.#location.search(choice.q, choice.allTime ? ALL_TIME : this.#location.range());
+  }
+
+  async #count(loosenings: readonly Loosening[], signal: AbortSignal): Promise<void> {
+    this.choices.set(null);
+    try {
+      const selection = this.#location.selection();
+      this.choices.set(await countLoosenings(this.#api, selection, loosenings, signal));
+    } catch (error) {
+      if (!isAbort(error)) this.choices.set([]);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { Component, DestroyRef, inject, output, signal } from '@angular/core';
+import { Clipboard } from '@angular/cdk/clipboard';
+import { SearchApi } from '../api/search-api.ts';
+import { Icon } from '../icon/icon.ts';
+
+const POLL_MS = 1_000;
+
+/** How to send the first event; looks for it once a second. */
+@Component({
+  selector: 'ps-nothing-stored',
+  imports: [Icon],
+  template: `
+    <div class="blank">
+      <h2>Nothing is stored yet</h2>
+      <p>Send a first event. It appears here by itself.</p>
+      <div class="code">
+        <code>{{ command }}</code>
+        <button type="button" class="button small outlined" (click)="copy()">
+          <ps-icon [name]="copied() ? 'check' : 'copy'" class="small" />
+          {{ copied() ? 'Copied' : 'Copy' }}
+        </button>
+      </div>
+      <p class="waiting" role="status"><span class="live-dot on"></span>Waiting for the first event</p>
+    </div>
+  `,
+})
+export class NothingStored {
+  readonly #api = inject(SearchApi);
+  readonly #clipboard = inject(Clipboard);
+  readonly arrived = output();
+
+  protected readonly copied = signal(false);
+  protected readonly command = `curl ${location.origin}/logs -H 'content-type: application/json' -d '{"level":"info","service":"hello","message":"Hello, Penstock"}'`;
+
+  constructor() {
+    const abort = new AbortController();
+    const timer = setInterval(() => void this.#look(abort.signal), POLL_MS);
+    inject(DestroyRef).onDestroy(() => {
+      clearInterval(timer);
+      abort.abort();
+    });
+  }
+
+  protected copy(): void {
+    this.copied.set(this.#clipboard.copy(this.command));
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const everything = { q: '', from: null, to: null, cursor: null, limit: 1 };
+    const answer = await this.#api.search(everything, signal).catch(() => null);
+    if (answer !== null && answer.hits.length > 0) this.arrived.emit();
+  }
+}

@@ -1,0 +1,70 @@
+/** A place in the result and the stretch of time there that holds no row. */
+export interface Edge {
+  /** Number of rows that are newer. */
+  readonly position: number;
+  /** Epoch ms; rows at or after it come before `position`. */
+  readonly latest: number;
+  /** Epoch ms; rows before it begin at `position`. Smaller than `latest` over a gap. */
+  readonly earliest: number;
+}
+
+export interface CountedBucket {
+  /** Epoch ms. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/**
+ * Where in the result which time lies, learned from histograms: they count exactly, so the number of events
+ * after a bucket's edge is the position of the first row before it. This is what lets the list be scrolled
+ * to its middle without reading what comes before.
+ */
+export class PositionMap {
+  /** By ascending position, so by descending time. */
+  readonly #edges: Edge[] = [];
+  readonly #indivisible = new Set<number>();
+
+  /** Adds the edges of buckets (oldest first) that begin after `base` rows; returns how many were new. */
+  add(buckets: readonly CountedBucket[], widthMs: number, base: number): number {
+    const before = this.#edges.length;
+    let position = base;
+    for (const bucket of buckets.toReversed()) {
+      this.#insert(position, bucket.start + widthMs);
+      position += bucket.count;
+      this.#insert(position, bucket.start);
+    }
+    return this.#edges.length - before;
+  }
+
+  /** The nearest edges around a position. */
+  around(position: number): { readonly newer: Edge | null; readonly older: Edge | null } {
+    let newer: Edge | null = null;
+    for (const edge of this.#edges) {
+      if (edge.position > position) return { newer, older: edge };
+      newer = edge;
+    }
+    return { newer, older: null };
+  }
+
+  /** Remembers that the stretch after this edge has no finer histogram. */
+  markIndivisible(edge: Edge): void {
+    this.#indivisible.add(edge.position);
+  }
+
+  isIndivisible(edge: Edge): boolean {
+    return this.#indivisible.has(edge.position);
+  }
+
+  #insert(position: number, time: number): void {
+    const at = this.#edges.findIndex((known) => known.position >= position);
+    const known = this.#edges[at];
+    if (known === undefined) this.#edges.push({ position, latest: time, earliest: time });
+    else if (known.position !== position)
+      this.#edges.splice(at, 0, { position, latest: time, earliest: time });
+    else {
+      const latest = Math.max(known.latest, time);
+      const earliest = Math.min(known.earliest, time);
+      this.#edges[at] = { position, latest, earliest };
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { Component, computed, inject } from '@angular/core';
+import { ExportMenu } from '../export/export-menu.ts';
+import { Icon } from '../icon/icon.ts';
+import { SearchLocation } from '../search/search-location.ts';
+import { SearchSession } from '../search/search-session.ts';
+import { TailSession } from '../tail/tail-session.ts';
+
+const STATES = {
+  off: 'off',
+  connecting: 'connecting…',
+  open: 'live',
+  reconnecting: 'connection lost, reconnecting…',
+} as const;
+
+/** One line above the rows: what they are, and what can be done with them. */
+@Component({
+  selector: 'ps-results-bar',
+  imports: [ExportMenu, Icon],
+  templateUrl: './results-bar.html',
+  host: { class: 'results-bar' },
+})
+export class ResultsBar {
+  protected readonly location = inject(SearchLocation);
+  protected readonly session = inject(SearchSession);
+  protected readonly tail = inject(TailSession);
+
+  protected readonly count = computed(() => {
+    this.session.version();
+    const rows = this.session.rows();
+    const histogram = this.session.histogram();
+    if (rows === null) return '';
+    if (rows.complete) return plural(rows.total());
+    const least = Math.max(rows.loaded, histogram?.total ?? 0);
+    return `more than ${least.toLocaleString('en')} events`;
+  });
+  protected readonly took = computed(() => {
+    const answer = this.session.answer();
+    if (answer === null) return null;
+    const engines = answer.engines.length === 0 ? 'nothing' : answer.engines.join(' and ');
+    return { ms: `${Math.round(answer.tookMs).toString()} ms`, engines: `Answered from ${engines}` };
+  });
+  protected readonly completeness = computed(() => {
+    this.session.version();
+    const rows = this.session.rows();
+    if (rows === null) return '';
+    return rows.stopped || this.session.histogram()?.partial === true ? 'partial' : 'complete';
+  });
+  protected readonly live = computed(() => {
+    this.tail.version();
+    const { feed } = this.tail;
+    return {
+      state: this.tail.paused() ? 'paused' : STATES[this.tail.state()],
+      open: this.tail.state() === 'open' && !feed.held,
+      received: plural(feed.received),
+      waiting: feed.waiting,
+      newRows: `${feed.waiting.toLocaleString('en')} new`,
+    };
+  });
+}
+
+function plural(count: number): string {
+  return count === 1 ? '1 event' : `${count.toLocaleString('en')} events`;
+}

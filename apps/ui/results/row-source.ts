@@ -1,0 +1,11 @@
+import type { LogHit } from '../api/log-hit.ts';
+
+/** Rows by position, newest at 0. Reading is at once; what is missing is fetched after `show`. */
+export interface RowSource {
+  /** How many rows the list has, as far as known now. */
+  total(): number;
+  /** The row, or undefined while it is not loaded. */
+  row(position: number): LogHit | undefined;
+  /** Says which positions are on the screen, inclusive. */
+  show(first: number, last: number): void;
+}

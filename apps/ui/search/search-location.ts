@@ -1,0 +1,71 @@
+import { Injectable, computed, inject } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, Router, convertToParamMap } from '@angular/router';
+import type { Selection } from '../api/search-api.ts';
+import type { Zone } from '../time-range/format-time.ts';
+import { sameRange, type TimeRange } from '../time-range/time-range.ts';
+
+/** What the URL says; a null in `go` removes the parameter. */
+type Parameters = Readonly<
+  Partial<Record<'q' | 'from' | 'to' | 'event' | 'live' | 'wrap' | 'tz', string | null>>
+>;
+
+/** The state of the page that is in the URL: the one place where it is read and changed. */
+@Injectable()
+export class SearchLocation {
+  readonly #router = inject(Router);
+  readonly #parameters = toSignal(inject(ActivatedRoute).queryParamMap, {
+    initialValue: convertToParamMap({}),
+  });
+
+  readonly q = computed(() => this.#parameters().get('q') ?? '');
+  readonly range = computed<TimeRange>(
+    () => ({
+      from: this.#parameters().get('from') || null,
+      to: this.#parameters().get('to') || null,
+    }),
+    { equal: sameRange },
+  );
+  /** Id of the event in the detail panel. */
+  readonly event = computed(() => this.#parameters().get('event') || null);
+  readonly live = computed(() => this.#parameters().get('live') === '1');
+  readonly wrap = computed(() => this.#parameters().get('wrap') === '1');
+  readonly zone = computed<Zone>(() =>
+    this.#parameters().get('tz') === 'utc' ? 'utc' : 'local',
+  );
+  readonly selection = computed<Selection>(() => ({ q: this.q(), ...this.range() }));
+
+  /** A new entry in the history: the back button undoes it. */
+  search(q: string, range: TimeRange = this.range()): void {
+    this.#go({ q: q || null, from: range.from, to: range.to, event: null }, false);
+  }
+
+  searchRange(range: TimeRange): void {
+    this.#go({ from: range.from, to: range.to, event: null, live: null }, false);
+  }
+
+  /** Opening the panel is a step in the history; moving from event to event in it is not. */
+  openEvent(id: string): void {
+    this.#go({ event: id }, this.event() !== null);
+  }
+
+  closeEvent(): void {
+    if (this.event() !== null) this.#go({ event: null }, false);
+  }
+
+  setLive(on: boolean): void {
+    this.#go({ live: on ? '1' : null, event: null }, false);
+  }
+
+  setWrap(on: boolean): void {
+    this.#go({ wrap: on ? '1' : null }, true);
+  }
+
+  setZone(zone: Zone): void {
+    this.#go({ tz: zone === 'utc' ? 'utc' : null }, true);
+  }
+
+  #go(queryParams: Parameters, replaceUrl: boolean): void {
+    void this.#router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl });
+  }
+}

@@ -1,0 +1,207 @@
+import { Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { BreakpointObserver } from '@angular/cdk/layout';
+import { map } from 'rxjs';
+import { EventDetail, type DetailView } from '../event-detail/event-detail.ts';
+import type { FieldFilter } from '../event-detail/field-list.ts';
+import { FieldNames } from '../fields/field-names.ts';
+import { FieldsPanel } from '../fields/fields-panel.ts';
+import { HelpDialog } from '../help/help-dialog.ts';
+import { Histogram } from '../histogram/histogram.ts';
+import { Icon } from '../icon/icon.ts';
+import { FilterPills } from '../query-bar/filter-pills.ts';
+import { QueryBar } from '../query-bar/query-bar.ts';
+import { NothingFound } from '../results/nothing-found.ts';
+import { NothingStored } from '../results/nothing-stored.ts';
+import { ResultsBar } from '../results/results-bar.ts';
+import { ResultsList } from '../results/results-list.ts';
+import { TailSession } from '../tail/tail-session.ts';
+import { SettingsMenu } from '../theme/settings-menu.ts';
+import { TimeRangePicker } from '../time-range/time-range-picker.ts';
+import { EventSelection } from './event-selection.ts';
+import { QueryFilters } from './query-filters.ts';
+import { queryHighlighter } from './query-highlighter.ts';
+import { SearchLocation } from './search-location.ts';
+import { SearchSession } from './search-session.ts';
+import { commandOf, type Command } from './shortcuts.ts';
+
+const NARROW = '(max-width: 899px)';
+
+@Component({
+  selector: 'ps-search-page',
+  imports: [
+    EventDetail,
+    FieldsPanel,
+    FilterPills,
+    HelpDialog,
+    Histogram,
+    Icon,
+    NothingFound,
+    NothingStored,
+    QueryBar,
+    ResultsBar,
+    ResultsList,
+    SettingsMenu,
+    TimeRangePicker,
+  ],
+  providers: [
+    SearchLocation,
+    SearchSession,
+    TailSession,
+    EventSelection,
+    FieldNames,
+    QueryFilters,
+  ],
+  templateUrl: './search-page.html',
+  host: { '(document:keydown)': 'key($event)' },
+})
+export class SearchPage {
+  protected readonly location = inject(SearchLocation);
+  protected readonly session = inject(SearchSession);
+  protected readonly tail = inject(TailSession);
+  protected readonly selection = inject(EventSelection);
+  readonly #filters = inject(QueryFilters);
+  private readonly queryBar = viewChild.required(QueryBar);
+  private readonly timeRange = viewChild.required(TimeRangePicker);
+  private readonly help = viewChild.required(HelpDialog);
+  private readonly list = viewChild(ResultsList);
+  private readonly detail = viewChild(EventDetail);
+
+  protected readonly narrow = toSignal(
+    inject(BreakpointObserver)
+      .observe(NARROW)
+      .pipe(map((state) => state.matches)),
+    { initialValue: false },
+  );
+  protected readonly fieldsSheet = signal(false);
+  protected readonly view = signal<DetailView>('fields');
+  protected readonly rowHeight = computed(() => {
+    if (this.narrow()) return this.location.wrap() ? 84 : 44;
+    return this.location.wrap() ? 66 : 22;
+  });
+  protected readonly highlighter = computed(() => queryHighlighter(this.location.q()));
+  protected readonly version = computed(() =>
+    this.location.live() ? this.tail.version() : this.session.version(),
+  );
+  protected readonly total = computed(() => {
+    this.version();
+    return this.selection.source()?.total() ?? 0;
+  });
+  protected readonly stopped = computed(() => {
+    this.session.version();
+    const rows = this.session.rows();
+    return rows?.stopped === true ? rows.loaded.toLocaleString('en') : null;
+  });
+  /** A failure other than of the query itself, which the query bar shows. */
+  protected readonly problem = computed(() => {
+    const problem = this.location.live()
+      ? this.tail.problem()
+      : (this.session.problem() ?? this.session.rowsProblem());
+    return problem?.code === 'query-syntax' ? null : problem;
+  });
+  protected readonly blank = computed<'stored' | 'found' | 'tail' | null>(() => {
+    if (this.total() > 0) return null;
+    if (this.location.live()) return 'tail';
+    if (this.session.answer() === null || this.stopped() !== null) return null;
+    return this.session.storeEmpty() ? 'stored' : 'found';
+  });
+
+  constructor() {
+    effect(() => {
+      this.location.selection();
+      untracked(() => {
+        this.fieldsSheet.set(false);
+      });
+    });
+  }
+
+  protected zoom({ from, to }: { from: number; to: number }): void {
+    this.location.searchRange({
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+    });
+  }
+
+  protected filter({ field, value, exclude }: FieldFilter): void {
+    if (exclude) this.#filters.exclude(field, value);
+    else this.#filters.include(field, value);
+  }
+
+  protected retry(): void {
+    if (this.session.problem() === null) this.session.resume();
+    else this.session.refresh();
+  }
+
+  protected closeDetail(): void {
+    this.selection.close();
+    this.list()?.focus();
+  }
+
+  protected key(event: KeyboardEvent): void {
+    const command = commandOf(event);
+    if (command === null) return;
+    if (command !== 'open' && command !== 'back') event.preventDefault();
+    this.#run(command);
+  }
+
+  #run(command: Command): void {
+    const actions: Readonly<Record<Command, () => void>> = {
+      query: () => {
+        this.queryBar().focus();
+      },
+      next: () => {
+        this.#move(1);
+      },
+      previous: () => {
+        this.#move(-1);
+      },
+      open: () => {
+        this.#open();
+      },
+      back: () => {
+        this.#back();
+      },
+      context: () => {
+        this.#openView('context');
+      },
+      trace: () => {
+        this.#openView('trace');
+      },
+      time: () => {
+        this.timeRange().open();
+      },
+      live: () => {
+        this.location.setLive(!this.location.live());
+      },
+      refresh: () => {
+        this.session.refresh();
+      },
+      help: () => {
+        this.help().open();
+      },
+    };
+    actions[command]();
+  }
+
+  #move(step: 1 | -1): void {
+    this.selection.moveTo(this.selection.position() + step);
+    if (!this.selection.open()) this.list()?.focus();
+  }
+
+  #open(): void {
+    if (!this.selection.open()) this.selection.openActive();
+    // The panel exists after the next change detection.
+    setTimeout(() => this.detail()?.focus());
+  }
+
+  #openView(view: DetailView): void {
+    this.view.set(view);
+    if (!this.selection.open()) this.selection.openActive();
+  }
+
+  #back(): void {
+    if (this.fieldsSheet()) this.fieldsSheet.set(false);
+    else if (this.selection.open()) this.closeDetail();
+    else this.session.cancel();
+  }
+}

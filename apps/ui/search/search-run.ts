@@ -1,0 +1,121 @@
+import type { HistogramAnswer, SearchAnswer, SearchApi, Selection } from '../api/search-api.ts';
+import { totalOf, type LevelCounts } from '../histogram/histogram-layout.ts';
+import { RowWindow, type CountedRange } from '../results/row-window.ts';
+import { durationMs } from '../time-range/time-range.ts';
+
+export interface CountedHistogram {
+  readonly widthMs: number;
+  /** Oldest first. */
+  readonly buckets: readonly LevelCounts[];
+  readonly total: number;
+  readonly partial: boolean;
+}
+
+/** One search from its first request to the next search: its pages all use one range. */
+export class SearchRun {
+  readonly selection: Selection;
+  /** The selection with its relative bounds made absolute, as every part of this run asks for it. */
+  readonly resolved: Selection;
+  /** Epoch ms of the range, relative bounds resolved when the search began. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly rows: RowWindow;
+  readonly #api: SearchApi;
+  readonly #abort = new AbortController();
+  /** Set once the first page is here: rows that arrive later do not shift the pages. */
+  #newest: string | null = null;
+
+  constructor(
+    api: SearchApi,
+    selection: Selection,
+    bounds: { from: number | null; to: number | null },
+    listener: { changed(): void; failed(error: unknown): void },
+  ) {
+    this.#api = api;
+    this.selection = selection;
+    this.fromMs = bounds.from;
+    this.toMs = bounds.to;
+    this.resolved = {
+      q: selection.q,
+      from: bounds.from === null ? null : iso(bounds.from),
+      to: bounds.to === null ? null : iso(bounds.to),
+    };
+    this.rows = new RowWindow({
+      page: (request) => this.#page(request),
+      histogram: async (from, to) => counted(await this.#histogramOf(iso(from), iso(to))),
+      changed: () => {
+        listener.changed();
+      },
+      failed: (error) => {
+        listener.failed(error);
+      },
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  cancel(): void {
+    this.#abort.abort();
+  }
+
+  async firstPage(limit: number): Promise<SearchAnswer> {
+    const answer = await this.#api.search(
+      { ...this.resolved, limit, cursor: null },
+      this.signal,
+    );
+    this.rows.begin(answer);
+    if (answer.hits[0] !== undefined) this.#newest = answer.hits[0].timestamp;
+    return answer;
+  }
+
+  async histogram(): Promise<CountedHistogram> {
+    const { from, to } = this.resolved;
+    const answer = await this.#histogramOf(from, to);
+    this.rows.learn(counted(answer));
+    const buckets = answer.buckets.map((b) => ({ start: Date.parse(b.start), counts: b.counts }));
+    return {
+      widthMs: durationMs(answer.interval) ?? 1_000,
+      buckets,
+      total: buckets.reduce((sum, bucket) => sum + totalOf(bucket.counts), 0),
+      partial: answer.partial,
+    };
+  }
+
+  #histogramOf(from: string | null, to: string | null): Promise<HistogramAnswer> {
+    return this.#api.histogram({ q: this.selection.q, from, to }, this.signal);
+  }
+
+  #page(request: {
+    to: number | null;
+    cursor: string | null;
+    limit: number;
+  }): Promise<SearchAnswer> {
+    const { cursor, limit } = request;
+    const selection = this.resolved;
+    const to = request.to === null ? this.#pinnedEnd(selection.to) : iso(request.to);
+    const bounded = selection.to !== null && to !== null && to > selection.to ? selection.to : to;
+    return this.#api.search({ ...selection, to: bounded, cursor, limit }, this.signal);
+  }
+
+  /** With an open end, the microsecond after the newest row that the first page brought. */
+  #pinnedEnd(end: string | null): string | null {
+    if (end !== null || this.#newest === null) return end;
+    const micros = Number(this.#newest.slice(20, 26)) + 1;
+    if (micros === 1_000_000) return iso(Date.parse(this.#newest) + 1);
+    return `${this.#newest.slice(0, 20)}${micros.toString().padStart(6, '0')}Z`;
+  }
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+function counted(answer: HistogramAnswer): CountedRange {
+  const buckets = answer.buckets.map((bucket) => ({
+    start: Date.parse(bucket.start),
+    count: totalOf(bucket.counts),
+  }));
+  return { widthMs: durationMs(answer.interval) ?? 1_000, buckets, partial: answer.partial };
+}

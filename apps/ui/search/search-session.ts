@@ -1,0 +1,127 @@
+import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
+import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
+import { SearchApi, type SearchAnswer } from '../api/search-api.ts';
+import { PAGE_ROWS } from '../results/row-window.ts';
+import { resolveBound } from '../time-range/time-range.ts';
+import { SearchLocation } from './search-location.ts';
+import { SearchRun, type CountedHistogram } from './search-run.ts';
+
+/** A progress bar for less than this would only flicker. */
+const SLOW_AFTER_MS = 150;
+
+/** The results on the screen: of the last search that answered, until the next one does. */
+@Injectable()
+export class SearchSession {
+  readonly #api = inject(SearchApi);
+  readonly #location = inject(SearchLocation);
+  #current: SearchRun | null = null;
+  #slowTimer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly #shown = signal<SearchRun | null>(null);
+  readonly #version = signal(0);
+  /** The rows are read anew whenever `version` changes. */
+  readonly version = this.#version.asReadonly();
+  readonly run = this.#shown.asReadonly();
+  readonly answer = signal<SearchAnswer | null>(null);
+  readonly histogram = signal<CountedHistogram | null>(null);
+  readonly problem = signal<ApiProblem | null>(null);
+  /** Of fetching further rows; what is on the screen stays. */
+  readonly rowsProblem = signal<ApiProblem | null>(null);
+  readonly running = signal(false);
+  readonly slow = signal(false);
+  /** Nothing is stored at all, so that no query could find anything. */
+  readonly storeEmpty = signal(false);
+  readonly rows = computed(() => this.#shown()?.rows ?? null);
+
+  constructor() {
+    effect(() => {
+      this.#location.selection();
+      if (!this.#location.live()) untracked(() => void this.#start());
+    });
+  }
+
+  refresh(): void {
+    void this.#start();
+  }
+
+  /** Ends the running search; what was on the screen stays. */
+  cancel(): void {
+    if (!this.running()) return;
+    this.#current?.cancel();
+    this.#current = this.#shown();
+    this.#finish();
+  }
+
+  /** Goes on where the time budget ended a page. */
+  resume(): void {
+    this.rowsProblem.set(null);
+    this.rows()?.resume();
+  }
+
+  async #start(): Promise<void> {
+    this.#current?.cancel();
+    const run = this.#newRun();
+    this.#current = run;
+    this.running.set(true);
+    clearTimeout(this.#slowTimer);
+    this.#slowTimer = setTimeout(() => {
+      this.slow.set(true);
+    }, SLOW_AFTER_MS);
+    const counts = run.histogram().catch((error: unknown) => {
+      if (!isAbort(error)) console.warn('The histogram failed', error);
+      return null;
+    });
+    try {
+      const answer = await run.firstPage(PAGE_ROWS);
+      const storeEmpty = answer.hits.length === 0 && !answer.partial && (await this.#isEmpty(run));
+      if (this.#current !== run) return;
+      this.storeEmpty.set(storeEmpty);
+      this.#show(run, answer);
+      const histogram = await counts;
+      if (this.#current === run) this.histogram.set(histogram);
+    } catch (error) {
+      if (this.#current !== run || isAbort(error)) return;
+      this.problem.set(toProblem(error));
+    }
+    this.#finish();
+  }
+
+  async #isEmpty(run: SearchRun): Promise<boolean> {
+    const { q, from, to } = run.selection;
+    if (q === '' && from === null && to === null) return true;
+    const everything = { q: '', from: null, to: null, cursor: null, limit: 1 };
+    const answer = await this.#api.search(everything, run.signal);
+    return answer.hits.length === 0;
+  }
+
+  #newRun(): SearchRun {
+    const selection = this.#location.selection();
+    const now = Date.now();
+    const bounds = {
+      from: resolveBound(selection.from, now),
+      to: selection.to === 'now' ? null : resolveBound(selection.to, now),
+    };
+    return new SearchRun(this.#api, selection, bounds, {
+      changed: () => {
+        this.#version.update((version) => version + 1);
+      },
+      failed: (error) => {
+        if (!isAbort(error)) this.rowsProblem.set(toProblem(error));
+      },
+    });
+  }
+
+  #show(run: SearchRun, answer: SearchAnswer): void {
+    this.problem.set(null);
+    this.rowsProblem.set(null);
+    this.answer.set(answer);
+    this.#shown.set(run);
+    this.#version.update((version) => version + 1);
+  }
+
+  #finish(): void {
+    clearTimeout(this.#slowTimer);
+    this.running.set(false);
+    this.slow.set(false);
+  }
+}

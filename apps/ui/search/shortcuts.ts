@@ -1,0 +1,45 @@
+/** What a key asks for; the page decides what that means now. */
+export type Command =
+  | 'query'
+  | 'next'
+  | 'previous'
+  | 'open'
+  | 'back'
+  | 'context'
+  | 'trace'
+  | 'time'
+  | 'live'
+  | 'refresh'
+  | 'help';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  '/': 'query',
+  j: 'next',
+  k: 'previous',
+  Enter: 'open',
+  Escape: 'back',
+  c: 'context',
+  t: 'trace',
+  d: 'time',
+  l: 'live',
+  r: 'refresh',
+  '?': 'help',
+};
+
+/** Elements for which Enter has a meaning of their own. */
+const PRESSED_BY_ENTER = 'button, a, summary, [role="slider"], [role="tab"]';
+
+/** The command of a key; null while something is written, in a dialog, or with a modifier. */
+export function commandOf(event: KeyboardEvent): Command | null {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
+  const command = COMMANDS[event.key] ?? null;
+  const target = event.composedPath()[0];
+  if (command === null || !(target instanceof Element)) return command;
+  if (isWritten(target) || target.closest('dialog, [popover]') !== null) return null;
+  return command === 'open' && target.closest(PRESSED_BY_ENTER) !== null ? null : command;
+}
+
+function isWritten(target: Element): boolean {
+  if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return true;
+  return target instanceof HTMLElement && target.isContentEditable;
+}

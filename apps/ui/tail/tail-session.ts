@@ -1,0 +1,118 @@
+import { Injectable, effect, inject, signal, untracked } from '@angular/core';
+import type { LogHit } from '../api/log-hit.ts';
+import { ApiProblem, isAbort, toProblem } from '../api/problem.ts';
+import { SearchApi } from '../api/search-api.ts';
+import { SearchLocation } from '../search/search-location.ts';
+import { TailFeed } from './tail-feed.ts';
+
+/** Rows are drawn in bundles, so that 500 lines/s cost ten changes a second. */
+const FLUSH_MS = 100;
+const FIRST_ROWS = 100;
+
+export type TailState = 'off' | 'connecting' | 'open' | 'reconnecting';
+
+/** The server-sent events of the live tail; EventSource reconnects by itself and resumes where it was. */
+@Injectable()
+export class TailSession {
+  readonly #api = inject(SearchApi);
+  readonly #location = inject(SearchLocation);
+  #arrived: LogHit[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly feed = new TailFeed();
+  readonly version = signal(0);
+  readonly state = signal<TailState>('off');
+  readonly problem = signal<ApiProblem | null>(null);
+  /** Paused by the button, rather than by scrolling. */
+  readonly paused = signal(false);
+
+  constructor() {
+    effect((onCleanup) => {
+      const q = this.#location.q();
+      if (!this.#location.live()) return;
+      onCleanup(untracked(() => this.#open(q)));
+    });
+  }
+
+  pause(): void {
+    this.paused.set(true);
+    this.feed.hold();
+    this.#changed();
+  }
+
+  resume(): void {
+    this.paused.set(false);
+    this.feed.release();
+    this.#changed();
+  }
+
+  /** Scrolling away from the newest row holds the list; coming back releases it. */
+  scrolled(atTop: boolean): void {
+    if (this.paused() || atTop !== this.feed.held) return;
+    if (atTop) this.feed.release();
+    else this.feed.hold();
+    this.#changed();
+  }
+
+  /** Returns what closes the stream. */
+  #open(q: string): () => void {
+    this.feed.clear();
+    this.resume();
+    this.problem.set(null);
+    this.state.set('connecting');
+    const abort = new AbortController();
+    const stream = new EventSource(this.#api.tailUrl(q));
+    stream.onopen = () => {
+      this.state.set('open');
+      if (this.feed.total() === 0) void this.#prime(q, abort.signal);
+    };
+    stream.onmessage = (message: MessageEvent<string>) => {
+      this.#receive(JSON.parse(message.data) as LogHit);
+    };
+    stream.onerror = () => {
+      this.state.set('reconnecting');
+      if (stream.readyState === EventSource.CLOSED) void this.#explain(q, abort.signal);
+    };
+    return () => {
+      abort.abort();
+      stream.close();
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#arrived = [];
+      this.state.set('off');
+    };
+  }
+
+  /** The newest stored rows, so that the tail does not begin with an empty screen. */
+  async #prime(q: string, signal: AbortSignal): Promise<void> {
+    const request = { q, from: null, to: null, limit: FIRST_ROWS, cursor: null };
+    const answer = await this.#api.search(request, signal).catch(() => null);
+    if (answer === null) return;
+    this.feed.prime(answer.hits);
+    this.#changed();
+  }
+
+  /** EventSource tells nothing about a refusal: the same query as a search does. */
+  async #explain(q: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#api.search({ q, from: null, to: null, limit: 1, cursor: null }, signal);
+      this.problem.set(ApiProblem.unreachable());
+    } catch (error) {
+      if (!isAbort(error)) this.problem.set(toProblem(error));
+    }
+  }
+
+  #receive(hit: LogHit): void {
+    this.#arrived.push(hit);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.feed.add(this.#arrived);
+      this.#arrived = [];
+      this.#changed();
+    }, FLUSH_MS);
+  }
+
+  #changed(): void {
+    this.version.update((version) => version + 1);
+  }
+}

@@ -1,0 +1,89 @@
+import { Component, ElementRef, computed, effect, inject, signal, viewChild } from '@angular/core';
+import { Icon } from '../icon/icon.ts';
+import { PopoverTrigger } from '../popover/popover-trigger.ts';
+import { SearchLocation } from '../search/search-location.ts';
+import { formatInstant, type Zone } from './format-time.ts';
+import {
+  QUICK_RANGES,
+  isRelative,
+  parseBound,
+  rangeLabel,
+  resolveBound,
+  sameRange,
+  zoomOut,
+  type TimeRange,
+} from './time-range.ts';
+
+@Component({
+  selector: 'ps-time-range-picker',
+  imports: [Icon, PopoverTrigger],
+  templateUrl: './time-range-picker.html',
+})
+export class TimeRangePicker {
+  protected readonly location = inject(SearchLocation);
+  private readonly trigger = viewChild.required<PopoverTrigger>('trigger');
+  private readonly button = viewChild.required<string, ElementRef<HTMLElement>>('trigger', {
+    read: ElementRef,
+  });
+
+  protected readonly quickRanges = QUICK_RANGES;
+  protected readonly from = signal('');
+  protected readonly to = signal('');
+  protected readonly problem = signal<{ field: 'from' | 'to'; reason: string } | null>(null);
+  protected readonly label = computed(() => {
+    if (this.location.live()) return 'Live';
+    const zone = this.location.zone();
+    return rangeLabel(this.location.range(), (bound) => formatInstant(Date.parse(bound), zone));
+  });
+
+  constructor() {
+    effect(() => {
+      const range = this.location.range();
+      const zone = this.location.zone();
+      this.from.set(shown(range.from, zone));
+      this.to.set(shown(range.to, zone));
+      this.problem.set(null);
+    });
+  }
+
+  open(): void {
+    this.button().nativeElement.click();
+  }
+
+  protected isCurrent(range: TimeRange): boolean {
+    return !this.location.live() && sameRange(range, this.location.range());
+  }
+
+  protected choose(range: TimeRange): void {
+    this.trigger().close();
+    this.location.searchRange(range);
+  }
+
+  protected zoomOut(): void {
+    this.choose(zoomOut(this.location.range(), Date.now()));
+  }
+
+  protected apply(event: Event): void {
+    event.preventDefault();
+    const utc = this.location.zone() === 'utc';
+    const from = parseBound(this.from(), utc);
+    const to = parseBound(this.to(), utc);
+    if (!from.ok) this.problem.set({ field: 'from', reason: from.reason });
+    else if (!to.ok) this.problem.set({ field: 'to', reason: to.reason });
+    else if (isReversed(from.bound, to.bound))
+      this.problem.set({ field: 'to', reason: 'The end lies before the start.' });
+    else this.choose({ from: from.bound, to: to.bound });
+  }
+}
+
+function shown(bound: string | null, zone: Zone): string {
+  if (bound === null || isRelative(bound)) return bound ?? '';
+  return formatInstant(Date.parse(bound), zone);
+}
+
+function isReversed(from: string | null, to: string | null): boolean {
+  const now = Date.now();
+  const start = resolveBound(from, now);
+  const end = resolveBound(to, now);
+  return start !== null && end !== null && end <= start;
+}

@@ -1,0 +1,122 @@
+/**
+ * The range of a search as it stands in the URL: RFC 3339 or relative (`-15m`, `now`); null is open.
+ * Relative bounds stay relative, so that a shared link means "the last 15 minutes" to whoever opens it.
+ */
+export interface TimeRange {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export const ALL_TIME: TimeRange = { from: null, to: null };
+
+export interface QuickRange {
+  readonly label: string;
+  readonly range: TimeRange;
+}
+
+export const QUICK_RANGES: readonly QuickRange[] = [
+  { label: 'Last 15 minutes', range: { from: '-15m', to: null } },
+  { label: 'Last hour', range: { from: '-1h', to: null } },
+  { label: 'Last 6 hours', range: { from: '-6h', to: null } },
+  { label: 'Last 24 hours', range: { from: '-24h', to: null } },
+  { label: 'Last 7 days', range: { from: '-7d', to: null } },
+  { label: 'Last 30 days', range: { from: '-30d', to: null } },
+  { label: 'All time', range: ALL_TIME },
+];
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+const RELATIVE = /^-(\d{1,6})([smhdw])$/;
+const UNIT_NAMES: Readonly<Record<string, string>> = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+};
+
+/** A number with s, m, h, d or w as ms; null when it is something else. */
+export function durationMs(text: string): number | null {
+  const match = /^(\d+)([smhdw])$/.exec(text);
+  return match === null ? null : Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
+}
+
+/** Epoch ms of a bound; null when it is open. Assumes a valid bound. */
+export function resolveBound(bound: string | null, now: number): number | null {
+  if (bound === null) return null;
+  if (bound === 'now') return now;
+  const match = RELATIVE.exec(bound);
+  if (match !== null) return now - (durationMs(bound.slice(1)) ?? 0);
+  return Date.parse(bound);
+}
+
+export function isRelative(bound: string | null): boolean {
+  return bound !== null && (bound === 'now' || RELATIVE.test(bound));
+}
+
+export function sameRange(a: TimeRange, b: TimeRange): boolean {
+  return a.from === b.from && a.to === b.to;
+}
+
+/** The words on the time button; absolute bounds go through `formatBound`. */
+export function rangeLabel(range: TimeRange, formatBound: (rfc3339: string) => string): string {
+  const quick = QUICK_RANGES.find((candidate) => sameRange(candidate.range, range));
+  if (quick !== undefined) return quick.label;
+  if (isRelative(range.from) && (range.to === null || range.to === 'now')) {
+    return relativeLabel(range.from ?? '');
+  }
+  const end = (bound: string | null, open: string): string =>
+    bound === null ? open : isRelative(bound) ? bound : formatBound(bound);
+  return `${end(range.from, 'start')} – ${end(range.to, 'now')}`;
+}
+
+function relativeLabel(from: string): string {
+  const match = RELATIVE.exec(from);
+  if (match === null) return 'From now';
+  const amount = Number(match[1]);
+  const unit = UNIT_NAMES[match[2] ?? ''] ?? '';
+  return amount === 1 ? `Last ${unit}` : `Last ${amount.toString()} ${unit}s`;
+}
+
+export type ParsedBound =
+  | { readonly ok: true; readonly bound: string | null }
+  | { readonly ok: false; readonly reason: string };
+
+/**
+ * What was typed into the From or To field: empty (open), `now`, `-90m`, `15m`, RFC 3339, or a date with
+ * an optional time, read in the zone shown.
+ */
+export function parseBound(text: string, utc: boolean): ParsedBound {
+  const trimmed = text.trim();
+  if (trimmed === '') return { ok: true, bound: null };
+  if (trimmed === 'now' || RELATIVE.test(trimmed)) return { ok: true, bound: trimmed };
+  if (durationMs(trimmed) !== null) return { ok: true, bound: `-${trimmed}` };
+  const iso = trimmed.replace(' ', 'T');
+  const hasZone = /T.*(Z|[+-]\d\d:?\d\d)$/i.test(iso);
+  const hasTime = iso.includes('T');
+  const local = hasTime ? iso : `${iso}T00:00:00`;
+  const time = Date.parse(hasZone ? iso : utc ? `${local}Z` : local);
+  if (Number.isNaN(time) || !/^\d{4}-\d\d/.test(iso)) {
+    return { ok: false, reason: 'Write 2023-09-15 08:00, -90m or now.' };
+  }
+  return { ok: true, bound: new Date(time).toISOString() };
+}
+
+/** A range twice as long around the same middle; all time once it has an open start. */
+export function zoomOut(range: TimeRange, now: number): TimeRange {
+  const from = resolveBound(range.from, now);
+  if (from === null) return ALL_TIME;
+  const to = resolveBound(range.to, now) ?? now;
+  const half = Math.max((to - from) / 2, 500);
+  const end = to + half;
+  return {
+    from: new Date(from - half).toISOString(),
+    to: end >= now ? null : new Date(end).toISOString(),
+  };
+}
