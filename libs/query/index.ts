@@ -10,3 +10,13 @@ export { TimeFormatError, parseTime } from './time.ts';
 export { foldCase } from './fold-case.ts';
 export { requiredTokens, type TokenRequirement } from './required-tokens.ts';
 export { TIME_FORMS, tryParseTime } from './time.ts';
+export { metadataValues } from './predicate/metadata.ts';
+export {
+  levelsOf,
+  rollupFilter,
+  rollupPredicate,
+  rollupSql,
+  servicesOf,
+  type RollupFilter,
+  type RollupKey,
+} from './rollup.ts';

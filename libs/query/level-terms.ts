@@ -1,6 +1,5 @@
-import { LEVELS, levelRank, type Level } from '#event';
+import { LEVELS, levelRank, parseLevel, type Level } from '#event';
 import type { CompareOperator, Query } from './ast.ts';
-import { namedLevel } from './level-names.ts';
 import { matchesParts } from './match-parts.ts';
 import { QuerySyntaxError } from './syntax-error.ts';
 
@@ -39,7 +38,7 @@ function ranksCompare(rank: number, operator: CompareOperator, bound: number): b
 }
 
 function levelNamed(text: string, place: Place): Level {
-  const level = namedLevel(text);
+  const level = parseLevel(text);
   if (level !== null) return level;
   const reason = text === '' ? 'a level is missing' : `"${text}" is no level`;
   throw new QuerySyntaxError(reason, place.from, place.to, LEVELS);

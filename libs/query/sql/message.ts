@@ -15,7 +15,7 @@ const FOLDED = 'lower(message COLLATE "C")';
 export function messageCondition(term: MessageTerm, bind: Bind): Condition {
   switch (term.kind) {
     case 'phrase':
-      return phrase(term.words, bind);
+      return exactly(phrase(term.words, bind));
     case 'message-equals':
       return exactly(equalsFolded('message', foldCase(term.text), bind));
     default:
@@ -23,33 +23,45 @@ export function messageCondition(term: MessageTerm, bind: Bind): Condition {
   }
 }
 
-function phrase(words: readonly string[], bind: Bind): Condition {
+function phrase(words: readonly string[], bind: Bind): string {
   const like = `%${words.map((word) => foldedLike(word).pattern).join('%')}%`;
-  const between = `[^${wordRanges()}]+`;
-  const pattern = words.map(foldedPattern).join(between);
-  return exactly(
-    conjunction([
-      `${FOLDED} LIKE ${bind(like)}`,
-      `message COLLATE "C" ~ ${bind(atWordEnds(pattern, true, true))}`,
-    ]),
-  );
+  const between = (outside: string) => words.map(foldedPattern).join(`${outside}+`);
+  const ends = { wordStart: true, wordEnd: true };
+  return conjunction([`${FOLDED} LIKE ${bind(like)}`, atWordEnds(between, ends, bind)]);
 }
 
-function atWordEnds(pattern: string, start: boolean, end: boolean): string {
-  const before = start ? `(?:^|[^${wordRanges()}])` : '';
-  const after = end ? `(?:$|[^${wordRanges()}])` : '';
-  return before + pattern + after;
+type Ends = Pick<MessageParts, 'wordStart' | 'wordEnd'>;
+
+/**
+ * A pattern that depends on which characters stand outside words. Most messages are decided by what surrounds the
+ * words in ASCII: a match with only ASCII outside is one, and where there is none even with all other characters
+ * outside, there is none. Only what lies between needs the class of all characters of words, whose hundreds of
+ * ranges take Postgres tens of milliseconds to compile.
+ */
+function atWordEnds(pattern: (outside: string) => string, ends: Ends, bind: Bind): string {
+  const matches = (outside: string) => {
+    const before = ends.wordStart ? `(?:^|${outside})` : '';
+    const after = ends.wordEnd ? `(?:$|${outside})` : '';
+    return `message COLLATE "C" ~ ${bind(before + pattern(outside) + after)}`;
+  };
+  const certain = matches(ASCII_OUTSIDE);
+  const possible = matches('[^A-Za-z0-9_]');
+  const exact = matches(`[^${wordRanges()}]`);
+  return `CASE WHEN ${certain} THEN true WHEN NOT (${possible}) THEN false ELSE ${exact} END`;
 }
+
+/** The ASCII characters that are not of words. */
+const ASCII_OUTSIDE = String.raw`[\u0001-\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007f]`;
 
 function inOrder(wanted: MessageParts, bind: Bind): string {
   const likes = wanted.parts.map(foldedLike);
-  const conditions = [`${FOLDED} LIKE ${bind(`%${likes.map((like) => like.pattern).join('%')}%`)}`];
-  if (wanted.wordStart || wanted.wordEnd || !likes.every((like) => like.exact)) {
-    const pattern = wanted.parts.map(foldedPattern).join('.*');
-    const ended = atWordEnds(pattern, wanted.wordStart, wanted.wordEnd);
-    conditions.push(`message COLLATE "C" ~ ${bind(ended)}`);
+  const coarse = `${FOLDED} LIKE ${bind(`%${likes.map((like) => like.pattern).join('%')}%`)}`;
+  const pattern = wanted.parts.map(foldedPattern).join('.*');
+  if (wanted.wordStart || wanted.wordEnd) {
+    return conjunction([coarse, atWordEnds(() => pattern, wanted, bind)]);
   }
-  return conjunction(conditions);
+  if (likes.every((like) => like.exact)) return coarse;
+  return conjunction([coarse, `message COLLATE "C" ~ ${bind(pattern)}`]);
 }
 
 /** A whole text, ignoring case; the text is folded. */

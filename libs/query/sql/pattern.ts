@@ -24,6 +24,9 @@ function oneOf(characters: readonly string[]): string {
   return codes.length === 1 ? (codes[0] ?? '') : `[${codes.join('')}]`;
 }
 
+/** No character beyond is of a word (a test proves it). */
+const LAST_WORD_CHARACTER = 0x3ffff;
+
 let classRanges: string | null = null;
 
 /**
@@ -38,9 +41,9 @@ export function wordRanges(): string {
 function collectRanges(member: RegExp): string {
   let ranges = '';
   let start = -1;
-  for (let code = 1; code <= 0x110000; code++) {
+  for (let code = 1; code <= LAST_WORD_CHARACTER + 1; code++) {
     const isSurrogate = code >= 0xd800 && code <= 0xdfff;
-    const belongs = code <= 0x10ffff && !isSurrogate && member.test(String.fromCodePoint(code));
+    const belongs = !isSurrogate && member.test(String.fromCodePoint(code));
     if (belongs && start < 0) start = code;
     if (!belongs && start >= 0) {
       ranges += rangeOf(start, code - 1);

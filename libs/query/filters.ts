@@ -1,0 +1,95 @@
+import type { SyntaxNode } from '@lezer/common';
+import { canonicalFieldName } from './field-names.ts';
+import { parser } from './grammar/parser.ts';
+import { children, textOf } from './nodes.ts';
+import { literalParts } from './pattern-text.ts';
+import { quoteFieldName, quoteValue } from './quote-value.ts';
+
+/** A field's condition that every matching event must meet, as it stands in a query's text. */
+export interface QueryFilter {
+  /** Canonical name. */
+  readonly field: string;
+  /** The condition as it is written after the colon. */
+  readonly text: string;
+  /** The value where the condition is one whole value, else null. */
+  readonly value: string | null;
+  readonly negated: boolean;
+  /** Its place in the query's text with its NOT or minus, in UTF-16 units; `to` is exclusive. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The field conditions that are ANDed at the top of a query; empty where its syntax is wrong. */
+export function listFilters(text: string): readonly QueryFilter[] {
+  const top = topExpression(text);
+  if (top === null) return [];
+  const operands = top.name === 'AndExpression' ? children(top) : [top];
+  return operands.flatMap((operand) => filterOf(operand, text));
+}
+
+function topExpression(text: string): SyntaxNode | null {
+  const tree = parser.parse(text);
+  let wrong = false;
+  tree.iterate({
+    enter: (node) => {
+      wrong ||= node.type.isError;
+    },
+  });
+  return wrong ? null : tree.topNode.firstChild;
+}
+
+function filterOf(node: SyntaxNode, text: string): QueryFilter[] {
+  const parts = children(node);
+  const term = node.name === 'NotExpression' ? parts[parts.length - 1] : node;
+  if (term?.name !== 'FieldTerm') return [];
+  const [name, , value] = children(term);
+  if (name === undefined || value === undefined) return [];
+  return [
+    {
+      field: canonicalFieldName(literalParts(textOf(name, text), false).join('*')),
+      text: text.slice(value.from, value.to),
+      value: wholeValue(value, text),
+      negated: term !== node && parts.length % 2 === 0,
+      from: node.from,
+      to: node.to,
+    },
+  ];
+}
+
+function wholeValue(node: SyntaxNode, text: string): string | null {
+  if (node.name !== 'Value' && node.name !== 'Quoted') return null;
+  const parts = literalParts(textOf(node, text), node.name === 'Quoted');
+  return parts.length === 1 ? (parts[0] ?? null) : null;
+}
+
+/**
+ * The query with a condition on one value added. The opposite condition goes, and a query that is one already
+ * stays as it is.
+ */
+export function addFilter(text: string, field: string, value: string, negate: boolean): string {
+  const name = canonicalFieldName(field);
+  const same = listFilters(text).filter(
+    (filter) => filter.field === name && filter.value === value,
+  );
+  if (same.some((filter) => filter.negated === negate)) return text;
+  let rest = text;
+  for (const filter of [...same].reverse()) rest = removeFilter(rest, filter);
+  const term = `${negate ? '-' : ''}${quoteFieldName(name)}:${quoteValue(value)}`;
+  if (rest.trim() === '') return term;
+  return `${asOperand(rest)} ${term}`;
+}
+
+/** What is added is ANDed, which binds before OR. */
+function asOperand(text: string): string {
+  return topExpression(text)?.name === 'OrExpression' ? `(${text.trim()})` : text.trimEnd();
+}
+
+/** The query without a condition that `listFilters` gave for it. */
+export function removeFilter(text: string, filter: Pick<QueryFilter, 'from' | 'to'>): string {
+  const before = text.slice(0, filter.from).trimEnd();
+  const after = text.slice(filter.to).trimStart();
+  // One of the ANDs around it goes with it.
+  const shorterAfter = after.replace(/^AND(?=[\s(-])\s*/u, '');
+  const shorterBefore = after === '' ? before.replace(/(?<=^|[\s)])AND$/u, '').trimEnd() : before;
+  return [shorterBefore, shorterAfter].filter((part) => part !== '').join(' ');
+}

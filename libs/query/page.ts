@@ -1,0 +1,15 @@
+/**
+ * What the page needs of the query language. Nothing here imports RE2, Node or another library at run time.
+ */
+export type * from './ast.ts';
+export { FIELD_NAMES, canonicalFieldName, fieldPath } from './field-names.ts';
+export { addFilter, listFilters, removeFilter, type QueryFilter } from './filters.ts';
+export { foldCase } from './fold-case.ts';
+export { parser } from './grammar/parser.ts';
+export {
+  highlightRanges,
+  highlightTerms,
+  type HighlightRange,
+  type HighlightTerm,
+} from './highlight-terms.ts';
+export { quoteFieldName, quoteValue } from './quote-value.ts';
