@@ -12,6 +12,8 @@ export function run(command, args, { cwd, env = process.env, echo = null } = {})
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const end = () => child.kill();
+    process.once('exit', end);
     const output = [];
     for (const name of ['stdout', 'stderr'])
       child[name].on('data', (chunk) => {
@@ -22,6 +24,7 @@ export function run(command, args, { cwd, env = process.env, echo = null } = {})
       resolve({ code: 127, output: `${command}: ${error.message}` });
     });
     child.once('close', (code, signal) => {
+      process.removeListener('exit', end);
       resolve({
         code: code ?? 1,
         output: Buffer.concat(output).toString() + (signal ? `\nended by ${signal}` : ''),
