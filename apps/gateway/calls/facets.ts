@@ -1,0 +1,34 @@
+import { checkRange, selection } from '../parameters/selection.ts';
+import { requiredText } from '../parameters/values.ts';
+import { limit, timeBudget } from './common-parameters.ts';
+import { defineReadCall, runOptions } from './read-call.ts';
+
+const LONGEST_FIELD = 1_024;
+
+export const facetsCall = defineReadCall({
+  name: 'facets',
+  parameters: {
+    ...selection,
+    field: requiredText({
+      maxLength: LONGEST_FIELD,
+      description: 'The field whose values are counted: `level`, `service`, `metadata.region` …',
+    }),
+    limit,
+    budget: timeBudget,
+  },
+  run: async (values, context) => {
+    checkRange(values.from, values.to);
+    const answer = await context.search.facets(
+      {
+        query: values.q,
+        from: values.from,
+        to: values.to,
+        field: values.field,
+        limit: values.limit,
+      },
+      runOptions(values.budget, context),
+    );
+    const { field, values: counted, partial } = answer;
+    return JSON.stringify({ field, values: counted, partial });
+  },
+});

@@ -1,0 +1,149 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import { bodyParameters } from '../http/body.ts';
+import { DescribeCall } from '../openapi/describe-call.ts';
+import type { ParameterSource } from '../parameters/read-parameters.ts';
+import { contextCall } from './context.ts';
+import { countCall } from './count.ts';
+import { facetsCall } from './facets.ts';
+import { histogramCall } from './histogram.ts';
+import { ReadCalls } from './read-calls.ts';
+import { searchCall } from './search.ts';
+import { traceCall } from './trace.ts';
+
+const search = {
+  summary: 'Search the logs',
+  description: 'Newest first. A page at a time: `nextCursor` continues, null is the end.',
+  parameters: searchCall.parameters,
+  answer: 'SearchAnswer',
+} as const;
+const count = {
+  summary: 'Count the events that match',
+  parameters: countCall.parameters,
+  answer: 'CountAnswer',
+} as const;
+const histogram = {
+  summary: 'Count the events that match by time and level',
+  description: 'Only buckets that hold something, oldest first; at most 5,000.',
+  parameters: histogramCall.parameters,
+  answer: 'HistogramAnswer',
+} as const;
+const facets = {
+  summary: 'Count the events that match by the values of a field',
+  description: 'The most frequent values first.',
+  parameters: facetsCall.parameters,
+  answer: 'FacetsAnswer',
+} as const;
+const context = {
+  summary: 'An event with its neighbours',
+  description: 'The event itself with older and newer ones, oldest first.',
+  parameters: contextCall.parameters,
+  answer: 'HitsAnswer',
+  notFound: true,
+} as const;
+const trace = {
+  summary: 'All events of a trace',
+  description: 'Oldest first; an unknown trace has none.',
+  parameters: traceCall.parameters,
+  pathParameter: 'traceId',
+  answer: 'HitsAnswer',
+} as const;
+
+/** The reading calls, each by GET with a query string and by POST with the same members in a JSON body. */
+@ApiTags('search')
+@Controller('api/v1')
+export class ReadController {
+  private readonly calls: ReadCalls;
+
+  constructor(@Inject(ReadCalls) calls: ReadCalls) {
+    this.calls = calls;
+  }
+
+  @Get('search')
+  @DescribeCall({ ...search, by: 'query' })
+  search(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(searchCall, query, reply);
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @DescribeCall({ ...search, by: 'body' })
+  searchByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(searchCall, bodyParameters(body), reply);
+  }
+
+  @Get('count')
+  @DescribeCall({ ...count, by: 'query' })
+  count(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(countCall, query, reply);
+  }
+
+  @Post('count')
+  @HttpCode(200)
+  @DescribeCall({ ...count, by: 'body' })
+  countByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(countCall, bodyParameters(body), reply);
+  }
+
+  @Get('histogram')
+  @DescribeCall({ ...histogram, by: 'query' })
+  histogram(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(histogramCall, query, reply);
+  }
+
+  @Post('histogram')
+  @HttpCode(200)
+  @DescribeCall({ ...histogram, by: 'body' })
+  histogramByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(histogramCall, bodyParameters(body), reply);
+  }
+
+  @Get('facets')
+  @DescribeCall({ ...facets, by: 'query' })
+  facets(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(facetsCall, query, reply);
+  }
+
+  @Post('facets')
+  @HttpCode(200)
+  @DescribeCall({ ...facets, by: 'body' })
+  facetsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(facetsCall, bodyParameters(body), reply);
+  }
+
+  @Get('context')
+  @DescribeCall({ ...context, by: 'query' })
+  context(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(contextCall, query, reply);
+  }
+
+  @Post('context')
+  @HttpCode(200)
+  @DescribeCall({ ...context, by: 'body' })
+  contextByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(contextCall, bodyParameters(body), reply);
+  }
+
+  @Get('traces/:traceId')
+  @DescribeCall({ ...trace, by: 'query' })
+  trace(
+    @Param('traceId') traceId: string,
+    @Query() query: ParameterSource,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.calls.answer(traceCall, { ...query, traceId }, reply);
+  }
+
+  @Post('traces/:traceId')
+  @HttpCode(200)
+  @DescribeCall({ ...trace, by: 'body' })
+  traceByPost(
+    @Param('traceId') traceId: string,
+    @Body() body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.calls.answer(traceCall, { ...bodyParameters(body), traceId }, reply);
+  }
+}

@@ -1,0 +1,42 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+
+import type { GatewaySettings } from './gateway-settings.ts';
+import { serveOpenApi } from './openapi/open-api.ts';
+import { policyForPath, SECURITY_HEADERS } from './page/security-headers.ts';
+import { servePage } from './page/serve-page.ts';
+
+/** Bytes; a filter's value may be as long as a message. */
+const LARGEST_BODY = 2 * 1024 * 1024;
+
+/**
+ * Adds to an application with the `GatewayModule`, after it was created and before it listens: security headers on
+ * every answer, the API's documentation at /api/docs, and the page.
+ */
+export async function configureGateway(
+  app: NestFastifyApplication,
+  settings: Pick<GatewaySettings, 'pageFolder'>,
+): Promise<void> {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  server.addHook('onRequest', (request, reply, done) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    // Answers to what senders post are no pages, and those calls are the hot path.
+    if (request.method !== 'POST' || path.startsWith('/api/')) {
+      void reply.headers({ ...SECURITY_HEADERS, 'content-security-policy': policyForPath(path) });
+    }
+    done();
+  });
+  keepBodiesAsText(app);
+  serveOpenApi(app);
+  await servePage(server, settings.pageFolder);
+}
+
+/** The calls parse bodies themselves, whatever type they are sent with, so that errors become problem details. */
+function keepBodiesAsText(app: NestFastifyApplication): void {
+  const types = ['application/json', 'application/x-www-form-urlencoded', 'text/plain', '*'];
+  for (const type of types) {
+    app.useBodyParser(type, { bodyLimit: LARGEST_BODY }, (_request, body, done) => {
+      done(null, body);
+    });
+  }
+}

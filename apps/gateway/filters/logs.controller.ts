@@ -1,0 +1,116 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import type { Query as LogQuery } from '#query';
+
+import { EventStream } from '../export/event-stream.ts';
+import { logsJsonText } from '../export/event-texts.ts';
+import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
+import { jsonBody } from '../http/body.ts';
+import { notFound } from '../http/problem.ts';
+import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
+import { schemaRef } from '../openapi/schemas.ts';
+import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
+import { filterQuery } from './filter-query.ts';
+import { retrieveParameters, retrieveQuery } from './retrieve-query.ts';
+
+/** The calls of earlier log ingestors: everything that matches, newest first, streamed without a cap. */
+@ApiTags('logs')
+@Controller('logs')
+export class LogsController {
+  private readonly stream: EventStream;
+  private readonly parts: GatewayParts;
+
+  constructor(
+    @Inject(EventStream) stream: EventStream,
+    @Inject(GATEWAY_PARTS) parts: GatewayParts,
+  ) {
+    this.stream = stream;
+    this.parts = parts;
+  }
+
+  @Post('filter')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Everything that one filter, or all of several, match',
+    description:
+      'Newest first. `equals` and `contains` ignore case; the ends of a `range` are inclusive.',
+  })
+  @ApiBody({
+    schema: {
+      oneOf: [schemaRef('Filter'), { type: 'array', items: schemaRef('Filter'), maxItems: 100 }],
+    },
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The answer.',
+    content: { 'application/json': { schema: schemaRef('LogsAnswer') } },
+  })
+  @DescribeProblems()
+  filter(
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const query = filterQuery(jsonBody(body), this.parts.clock());
+    return this.send('filter', query, request, reply);
+  }
+
+  /** The same call with a slash at its end. */
+  @Post('filter/*')
+  @HttpCode(200)
+  @ApiExcludeEndpoint()
+  filterWithSlash(
+    @Param('*') rest: string,
+    @Body() body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (rest !== '') throw notFound('There is no such call; filters are posted to /logs/filter/.');
+    return this.filter(body, request, reply);
+  }
+
+  @Get('retrieve')
+  @DescribeCall({
+    summary: 'Everything of a range and a level',
+    description: 'Newest first; both ends of the range are inclusive.',
+    parameters: retrieveParameters,
+    by: 'query',
+    answer: 'LogsAnswer',
+  })
+  retrieve(
+    @Query() source: ParameterSource,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const values = readParameters(retrieveParameters, source, this.parts.clock());
+    return this.send('retrieve', retrieveQuery(values), request, reply);
+  }
+
+  private send(
+    call: string,
+    query: LogQuery,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    return this.stream.send(request, reply, {
+      call,
+      selection: { query, from: null, to: null },
+      order: 'desc',
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      text: logsJsonText,
+    });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Clock } from '#event';
+import type { SearchService } from '#search';
+import type { Telemetry } from '#telemetry';
+
+import type { GatewaySettings } from './gateway-settings.ts';
+import type { QuarantinedEvents, Replay } from './quarantine/quarantined-events.ts';
+
+/** The opened parts that a gateway needs; whoever composes it opens and closes them. */
+export interface GatewayParts {
+  readonly search: SearchService;
+  readonly quarantine: QuarantinedEvents;
+  /** Sends quarantined bytes through the normal intake again. */
+  readonly replay: Replay;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly settings: GatewaySettings;
+}
+
+/** Injection token of the parts. */
+export const GATEWAY_PARTS = Symbol('gateway parts');

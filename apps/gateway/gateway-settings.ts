@@ -1,0 +1,27 @@
+/** Bounds of the gateway. */
+export interface GatewaySettings {
+  /** Searches, counts, histograms, facets … that run side by side; they share the database's connections. */
+  readonly concurrentReads: number;
+  /** Reads that wait for their turn, and how long. */
+  readonly waitingReads: number;
+  readonly readWaitMs: number;
+  /** Exports and other uncapped answers that run side by side. */
+  readonly concurrentExports: number;
+  readonly concurrentTails: number;
+  /** Between two comments of a tail without events. */
+  readonly tailHeartbeatMs: number;
+  /** How long a tail may have bytes outstanding that its client does not read. */
+  readonly tailStallMs: number;
+  /** Folder of the built page. */
+  readonly pageFolder: string;
+}
+
+export const DEFAULT_GATEWAY_SETTINGS: Omit<GatewaySettings, 'pageFolder'> = {
+  concurrentReads: 8,
+  waitingReads: 64,
+  readWaitMs: 5_000,
+  concurrentExports: 4,
+  concurrentTails: 200,
+  tailHeartbeatMs: 15_000,
+  tailStallMs: 10_000,
+};

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  Catch,
+  HttpException,
+  Inject,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { InvalidCursorError } from '#search';
+import { StoreUnavailableError } from '#store';
+
+import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
+import { unexpectedError } from '../telemetry.ts';
+import { notFound, Problem, unavailable } from './problem.ts';
+
+/** Turns whatever a call throws into problem details. What is unexpected is logged under an id; no stack leaves. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly parts: GatewayParts;
+
+  constructor(@Inject(GATEWAY_PARTS) parts: GatewayParts) {
+    this.parts = parts;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    if (reply.sent || reply.raw.destroyed) return;
+    const problem =
+      knownProblem(error) ?? this.unexpected(error, http.getRequest<FastifyRequest>());
+    void reply
+      .status(problem.document.status)
+      .headers(problem.headers)
+      .header('content-type', 'application/problem+json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .send(JSON.stringify(problem.document));
+  }
+
+  private unexpected(error: unknown, request: FastifyRequest): Problem {
+    const id = randomUUID();
+    this.parts.telemetry.emit(unexpectedError, {
+      id,
+      call: `${request.method} ${request.routeOptions.url ?? '?'}`,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return new Problem(
+      500,
+      'internal-error',
+      `Something unexpected happened. The server's log has the details under the id ${id}.`,
+      { id },
+    );
+  }
+}
+
+function knownProblem(error: unknown): Problem | null {
+  if (error instanceof Problem) return error;
+  if (error instanceof InvalidCursorError) {
+    return new Problem(
+      400,
+      'invalid-cursor',
+      'cursor: it is no cursor of this search. Send `nextCursor` of the previous answer with the same q, from, to and order, or leave it out to start again.',
+    );
+  }
+  if (error instanceof StoreUnavailableError) {
+    return unavailable('store-unavailable', 'The store does not answer now. Try again soon.', 2);
+  }
+  return httpProblem(error);
+}
+
+/** Of an error that Fastify or Nest found before a call was reached: its status is the client's fault. */
+function httpProblem(error: unknown): Problem | null {
+  if (error instanceof HttpException && error.getStatus() === 404) return notFound(error.message);
+  const status =
+    error instanceof HttpException
+      ? error.getStatus()
+      : (error as { statusCode?: unknown } | null)?.statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return null;
+  const detail = error instanceof Error ? error.message : 'The request cannot be read.';
+  return new Problem(status, CODES.get(status) ?? 'bad-request', detail);
+}
+
+const CODES = new Map([
+  [413, 'body-too-large'],
+  [415, 'unsupported-media-type'],
+]);

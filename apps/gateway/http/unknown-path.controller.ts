@@ -1,0 +1,26 @@
+import { All, Controller, Inject, Req, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { CallScope } from './call-scope.ts';
+import { notFound } from './problem.ts';
+
+/** What no other route under /api takes: problem details, never the page. */
+@ApiExcludeController()
+@Controller('api')
+export class UnknownPathController {
+  private readonly scope: CallScope;
+
+  constructor(@Inject(CallScope) scope: CallScope) {
+    this.scope = scope;
+  }
+
+  @All(['', '*'])
+  answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): never {
+    this.scope.begin('unknown', reply);
+    const path = request.url.split('?', 1)[0] ?? '';
+    throw notFound(
+      `There is no call ${request.method} ${path.slice(0, 200)}. The calls are listed at /api/docs.`,
+    );
+  }
+}

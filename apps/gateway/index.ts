@@ -1,0 +1,11 @@
+export { configureGateway } from './configure-gateway.ts';
+export { GatewayModule } from './gateway.module.ts';
+export { type GatewayParts } from './gateway-parts.ts';
+export { DEFAULT_GATEWAY_SETTINGS, type GatewaySettings } from './gateway-settings.ts';
+export type {
+  QuarantinedEvents,
+  QuarantineEntry,
+  QuarantinePage,
+  Replay,
+  ReplayOutcome,
+} from './quarantine/quarantined-events.ts';

@@ -1,0 +1,33 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+
+import { SCHEMAS } from './schemas.ts';
+
+export const DOCS_PATH = '/api/docs';
+
+/** The OpenAPI document of every call of the application. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Penstock')
+    .setDescription('Logs over HTTP: send them, search them, follow them, export them.')
+    .setVersion('1')
+    .addTag('search', 'Reading logs.')
+    .addTag('logs', 'The calls of earlier log ingestors.')
+    .addTag('quarantine', 'What could not be stored.')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...document.components?.schemas, ...SCHEMAS },
+    },
+  };
+}
+
+/** Serves the document with its page at /api/docs, as JSON at /api/docs-json and as YAML at /api/docs-yaml. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup(DOCS_PATH.slice(1), app, () => openApiDocument(app), {
+    customSiteTitle: 'Penstock API',
+  });
+}

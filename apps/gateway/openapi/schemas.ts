@@ -1,0 +1,172 @@
+import { LEVELS } from '#event';
+
+import type { Schema } from './schema.ts';
+
+const text: Schema = { type: 'string' };
+const count: Schema = { type: 'integer', minimum: 0 };
+const partial: Schema = {
+  type: 'boolean',
+  description: 'True when the time budget was reached: the answer is what was found until then.',
+};
+const cursor: Schema = {
+  type: 'string',
+  nullable: true,
+  description: 'Continues this answer; null at the end.',
+};
+const timestamp: Schema = {
+  type: 'string',
+  format: 'date-time',
+  example: '2023-09-15T08:00:00.000000Z',
+};
+const hits: Schema = { type: 'array', items: { $ref: '#/components/schemas/Hit' } };
+
+function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
+}
+
+/** The answers of the API, by name. */
+export const SCHEMAS = {
+  Hit: object(
+    {
+      id: { ...text, description: 'Stable id of the event.', example: '812-17' },
+      timestamp,
+      level: { type: 'string', enum: [...LEVELS] },
+      levelText: { ...text, description: 'The level as it was sent, where it differs.' },
+      message: text,
+      resourceId: text,
+      traceId: text,
+      spanId: text,
+      commit: text,
+      service: text,
+      eventType: text,
+      metadata: { type: 'object', additionalProperties: true },
+    },
+    ['levelText', 'resourceId', 'traceId', 'spanId', 'commit', 'service', 'eventType'],
+  ),
+  SearchAnswer: object(
+    {
+      hits,
+      nextCursor: cursor,
+      partial,
+      engines: { type: 'array', items: text, description: 'Who answered.' },
+      tookMs: count,
+      plan: {
+        type: 'array',
+        items: { type: 'object', additionalProperties: true },
+        description: 'With `explain=true`: the steps that were run.',
+      },
+    },
+    ['plan'],
+  ),
+  CountAnswer: object({ count, partial }),
+  HistogramAnswer: object({
+    interval: { ...text, example: '10m' },
+    buckets: {
+      type: 'array',
+      items: object({
+        start: timestamp,
+        counts: {
+          type: 'object',
+          description: 'Number of events by level; a level without events is absent.',
+          properties: Object.fromEntries(LEVELS.map((level) => [level, count])),
+        },
+      }),
+    },
+    partial,
+  }),
+  FacetsAnswer: object({
+    field: text,
+    values: { type: 'array', items: object({ value: text, count }) },
+    partial,
+  }),
+  HitsAnswer: object({ hits }),
+  LogsAnswer: object({ logs: hits }),
+  Filter: {
+    type: 'object',
+    required: ['key', 'value', 'operation'],
+    properties: {
+      key: { ...text, description: 'Name of a field.', example: 'level' },
+      operation: {
+        type: 'string',
+        enum: ['equals', 'contains', 'range'],
+        description:
+          '`equals` is the whole value, `contains` a part of it, both ignoring case; `range` is for timestamp.',
+      },
+      value: {
+        oneOf: [
+          { type: 'string', example: 'error' },
+          { type: 'number' },
+          object({ lower_range: timestamp, upper_range: timestamp }, [
+            'lower_range',
+            'upper_range',
+          ]),
+        ],
+        description: 'A text, or for `range` both ends, inclusive; an absent end is open.',
+      },
+    },
+  },
+  QuarantineEntry: object(
+    {
+      id: text,
+      quarantinedAt: timestamp,
+      reason: { ...text, description: 'Stable code.' },
+      detail: text,
+      batchId: { type: 'string', format: 'uuid' },
+      events: count,
+    },
+    ['batchId'],
+  ),
+  QuarantineAnswer: object({
+    entries: { type: 'array', items: { $ref: '#/components/schemas/QuarantineEntry' } },
+    nextCursor: cursor,
+  }),
+  ReplayRequest: {
+    type: 'object',
+    description: 'Either `ids` or `reason`.',
+    properties: {
+      ids: { type: 'array', items: text, maxItems: 1_000 },
+      reason: { ...text, description: 'Replays everything that has this reason.' },
+    },
+  },
+  ReplayAnswer: object({
+    replayed: { ...count, description: 'Accepted; these have left the quarantine.' },
+    rejected: {
+      type: 'array',
+      items: object({ id: text, reason: text }),
+      description: 'Failed again; these stay in quarantine.',
+    },
+    partial: {
+      type: 'boolean',
+      description: 'True when the time budget was reached: send the same request again.',
+    },
+  }),
+  DeleteAnswer: object({ deleted: { type: 'boolean' } }),
+  Problem: {
+    type: 'object',
+    description: 'Problem details, RFC 9457.',
+    required: ['type', 'title', 'status', 'code', 'detail'],
+    properties: {
+      type: text,
+      title: text,
+      status: { type: 'integer' },
+      code: { ...text, description: 'Stable code for programs.' },
+      detail: { ...text, description: 'What is wrong and what to do, for people.' },
+      errors: {
+        type: 'array',
+        items: object({ field: text, detail: text }),
+        description: 'Every field that is wrong.',
+      },
+      column: { type: 'integer', minimum: 1, description: 'Of a query: where it is wrong.' },
+      length: { ...count, description: 'Of a query: how many characters are wrong.' },
+      expected: { type: 'array', items: text, description: 'Of a query: what would be right.' },
+      id: { ...text, description: 'Of an unexpected error: its id in the log.' },
+    },
+  },
+} as const satisfies Record<string, Schema>;
+
+export type SchemaName = keyof typeof SCHEMAS;
+
+export function schemaRef(name: SchemaName): Schema {
+  return { $ref: `#/components/schemas/${name}` };
+}

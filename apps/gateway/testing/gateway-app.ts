@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+
+import { Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+
+import { Telemetry } from '#telemetry';
+
+import {
+  configureGateway,
+  DEFAULT_GATEWAY_SETTINGS,
+  GatewayModule,
+  type GatewayParts,
+  type GatewaySettings,
+} from '../index.ts';
+import { EIGHT_O_CLOCK } from './event-builder.ts';
+import { MemoryQuarantine } from './memory-quarantine.ts';
+import { MemorySearch } from './memory-search.ts';
+
+/** A gateway that listens on a free port of 127.0.0.1, with parts in memory unless others are given. */
+export interface TestGateway {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly search: MemorySearch;
+  readonly quarantine: MemoryQuarantine;
+  /** Messages of the log. */
+  readonly log: string[];
+  readonly telemetry: Telemetry;
+  close(): Promise<void>;
+}
+
+export async function startTestGateway(
+  parts: Partial<Omit<GatewayParts, 'settings'>> = {},
+  settings: Partial<GatewaySettings> = {},
+): Promise<TestGateway> {
+  const search = new MemorySearch();
+  const quarantine = new MemoryQuarantine();
+  const log: string[] = [];
+  const telemetry = new Telemetry((line) => log.push(line.message));
+  const all: GatewaySettings = {
+    ...DEFAULT_GATEWAY_SETTINGS,
+    pageFolder: '/nonexistent/page',
+    ...settings,
+  };
+  const module = GatewayModule.register({
+    search,
+    quarantine,
+    replay: () => Promise.resolve({ kind: 'accepted' }),
+    telemetry,
+    clock: () => EIGHT_O_CLOCK,
+    ...parts,
+    settings: all,
+  });
+  Logger.overrideLogger(false);
+  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter());
+  await configureGateway(app, all);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return { app, url, search, quarantine, log, telemetry, close: () => app.close() };
+}

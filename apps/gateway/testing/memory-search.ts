@@ -1,0 +1,164 @@
+import { comparePositions, eventId, type StoredEvent } from '#event';
+import { toPredicate, type Query } from '#query';
+import {
+  InvalidCursorError,
+  type ContextRequest,
+  type CountAnswer,
+  type FacetAnswer,
+  type FacetRequest,
+  type HistogramAnswer,
+  type HistogramRequest,
+  type Order,
+  type SearchAnswer,
+  type SearchRequest,
+  type SearchService,
+  type Selection,
+  type TailedEvent,
+} from '#search';
+
+const PAGE = 1_000;
+
+/** A search service over an array, for tests of what lies above it. */
+export class MemorySearch implements SearchService {
+  readonly events: StoredEvent[] = [];
+  /** The options of the calls, newest last. */
+  readonly signals: AbortSignal[] = [];
+  /** Held back until it resolves, when set. */
+  gate: Promise<void> | null = null;
+  private wake: () => void = () => undefined;
+
+  add(...events: readonly StoredEvent[]): void {
+    this.events.push(...events);
+    this.wake();
+  }
+
+  async search(request: SearchRequest, options: { signal: AbortSignal }): Promise<SearchAnswer> {
+    await this.begin(options.signal);
+    const begin = request.cursor === null ? 0 : Number(request.cursor);
+    if (!Number.isInteger(begin)) throw new InvalidCursorError('it is no number');
+    const all = this.matching(request, request.order);
+    const end = begin + request.limit;
+    return {
+      events: all.slice(begin, end),
+      nextCursor: end < all.length ? String(end) : null,
+      partial: false,
+      engines: ['memory'],
+      plan: [{ engine: 'memory' }],
+    };
+  }
+
+  async count(selection: Selection, options: { signal: AbortSignal }): Promise<CountAnswer> {
+    await this.begin(options.signal);
+    return { count: this.matching(selection, 'asc').length, partial: false };
+  }
+
+  async histogram(
+    request: HistogramRequest,
+    options: { signal: AbortSignal },
+  ): Promise<HistogramAnswer> {
+    await this.begin(options.signal);
+    const width = request.intervalMicros ?? 60_000_000;
+    const buckets = new Map<number, Record<string, number>>();
+    for (const event of this.matching(request, 'asc')) {
+      const start = Math.floor(event.timestamp / width) * width;
+      const counts = buckets.get(start) ?? {};
+      counts[event.level] = (counts[event.level] ?? 0) + 1;
+      buckets.set(start, counts);
+    }
+    return {
+      intervalMicros: width,
+      buckets: [...buckets].map(([start, counts]) => ({ start, counts })),
+      partial: false,
+    };
+  }
+
+  async facets(request: FacetRequest, options: { signal: AbortSignal }): Promise<FacetAnswer> {
+    await this.begin(options.signal);
+    const counts = new Map<string, number>();
+    for (const event of this.matching(request, 'asc')) {
+      const value = event[request.field as 'service'];
+      if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+    }
+    const values = [...counts].map(([value, count]) => ({ value, count }));
+    return { field: request.field, values: values.slice(0, request.limit), partial: false };
+  }
+
+  async context(
+    request: ContextRequest,
+    options: { signal: AbortSignal },
+  ): Promise<readonly StoredEvent[] | null> {
+    await this.begin(options.signal);
+    const sorted = [...this.events].sort(comparePositions);
+    const at = sorted.findIndex((event) => eventId(event) === request.id);
+    return at < 0 ? null : sorted.slice(Math.max(0, at - request.before), at + request.after + 1);
+  }
+
+  async trace(traceId: string, options: { signal: AbortSignal }): Promise<readonly StoredEvent[]> {
+    await this.begin(options.signal);
+    return this.events.filter((event) => event.traceId === traceId).sort(comparePositions);
+  }
+
+  async *export(
+    selection: Selection,
+    order: Order,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StoredEvent[]> {
+    await this.begin(signal);
+    const all = this.matching(selection, order);
+    for (let at = 0; at < all.length; at += PAGE) {
+      signal.throwIfAborted();
+      yield all.slice(at, at + PAGE);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  async *tail(
+    query: Query,
+    position: string | null,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly TailedEvent[]> {
+    await this.begin(signal);
+    let at = position === null ? this.events.length : Number(position);
+    if (!Number.isInteger(at)) throw new InvalidCursorError('it is no number');
+    const matches = toPredicate(query);
+    for (;;) {
+      signal.throwIfAborted();
+      const fresh = this.events.slice(at);
+      const first = at + 1;
+      at = this.events.length;
+      const page = fresh.map((event, index) => ({ event, position: String(first + index) }));
+      if (page.length > 0) yield page.filter(({ event }) => matches(event));
+      else await this.changed(signal);
+    }
+  }
+
+  private async begin(signal: AbortSignal): Promise<void> {
+    this.signals.push(signal);
+    if (this.gate === null) return;
+    const aborted = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+    await Promise.race([this.gate, aborted]);
+  }
+
+  private matching({ query, from, to }: Selection, order: Order): StoredEvent[] {
+    const matches = toPredicate(query);
+    const found = this.events
+      .filter((event) => from === null || event.timestamp >= from)
+      .filter((event) => to === null || event.timestamp < to)
+      .filter(matches)
+      .sort(comparePositions);
+    return order === 'asc' ? found : found.reverse();
+  }
+
+  private changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.wake = resolve;
+      signal.addEventListener('abort', () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+}
