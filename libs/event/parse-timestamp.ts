@@ -26,9 +26,21 @@ const LOWER_Z = 122;
  * epochs as a number or digits, in s, ms, us or ns by magnitude. Digits beyond microseconds are cut.
  */
 export function parseTimestamp(value: unknown): Micros | null {
-  if (typeof value === 'number') return parseEpochNumber(value);
+  if (typeof value === 'number') return withinYears(parseEpochNumber(value));
   if (typeof value !== 'string') return null;
-  return parseRfc3339(value) ?? parseEpochText(value) ?? parseVariant(value);
+  return withinYears(parseRfc3339(value) ?? parseEpochText(value) ?? parseVariant(value));
+}
+
+const YEAR_0 = -62_167_219_200_000_000;
+const YEAR_10000 = 253_402_300_800_000_000;
+/** A number holds only every 32nd microsecond there. */
+const LAST_OF_YEAR_9999 = YEAR_10000 - 32;
+
+/** RFC 3339 writes the years 0 to 9999; an epoch outside of them is no time. */
+function withinYears(timestamp: Micros | null): Micros | null {
+  if (timestamp === null || timestamp < YEAR_0 || timestamp > YEAR_10000) return null;
+  // 9999-12-31T23:59:59.999999Z is rounded up to the next year.
+  return Math.min(timestamp, LAST_OF_YEAR_9999);
 }
 
 /** Reads the canonical spelling of RFC 3339 without a regular expression: this runs for every event. */

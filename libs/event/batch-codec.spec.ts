@@ -1,0 +1,122 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { BatchFormatError, decodeBatch, encodeBatch } from './batch-codec.ts';
+import type { Batch } from './batch.ts';
+import type { LogEvent } from './log-event.ts';
+import { normaliseEvent } from './normalise.ts';
+
+const RECEIVED_AT = 1_700_000_000_123_456;
+
+function eventOf(value: unknown): LogEvent {
+  const outcome = normaliseEvent(value, RECEIVED_AT);
+  if (!outcome.ok) throw new Error(outcome.reason);
+  return outcome.event;
+}
+
+function batchOf(...values: unknown[]): Batch {
+  return {
+    id: '017f22e2-79b0-7cc3-98c4-dc0c0c07398f',
+    events: values.map(eventOf),
+    bytes: 1_234,
+    receivedAt: RECEIVED_AT,
+    bodyHash: null,
+  };
+}
+
+test('headers tell the batch without its body', () => {
+  const batch = batchOf(
+    { message: 'b', timestamp: '2023-09-15T08:00:00.5Z' },
+    { message: 'a', timestamp: '2022-01-01T00:00:00Z' },
+    { message: 'c', timestamp: '2023-01-01T00:00:00Z' },
+  );
+  expect(encodeBatch({ ...batch, bodyHash: 'abc' }).headers).toEqual({
+    batchId: batch.id,
+    schema: 1,
+    count: 3,
+    bytes: 1_234,
+    minTs: '2022-01-01T00:00:00.000000Z',
+    maxTs: '2023-09-15T08:00:00.500000Z',
+    receivedAt: '2023-11-14T22:13:20.123456Z',
+    bodyHash: 'abc',
+  });
+});
+
+test('the body is NDJSON of canonical events', () => {
+  const { body } = encodeBatch(
+    batchOf({ ts: '2023-09-15T10:00:00+02:00', lvl: 'WARNING', msg: 'a\n"b"', user: 1 }),
+  );
+  expect(body.toString()).toBe(
+    '{"timestamp":"2023-09-15T08:00:00.000000Z","level":"warn","message":"a\\n\\"b\\"","levelText":"WARNING","metadata":{"user":1}}\n',
+  );
+});
+
+test('decoding gives the batch back', () => {
+  const json = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' });
+  const text = fc.string({ unit: 'binary' });
+  const sent = fc.record(
+    {
+      message: fc.oneof(text, fc.constant(',"metadata":{"a":1}')),
+      level: fc.oneof(text, fc.constantFrom('error', 'W', '3')),
+      timestamp: fc.constantFrom(0, 1_699_999_999.5, '2023-09-15T08:00:00.123456Z'),
+      traceId: text,
+      service: text,
+      event_type: text,
+      commit: text,
+      metadata: fc.oneof(
+        fc.dictionary(fc.oneof(text, fc.constantFrom('__proto__', 'parentResourceId', '7')), json),
+        json,
+      ),
+    },
+    { requiredKeys: ['message'] },
+  );
+  fc.assert(
+    fc.property(
+      fc.array(sent, { minLength: 1 }),
+      fc.option(fc.stringMatching(/^[0-9a-f]{64}$/)),
+      (values, bodyHash) => {
+        const batch = { ...batchOf(...values), bodyHash };
+        const { headers, body } = encodeBatch(batch);
+        expect(decodeBatch({ ...headers }, body)).toEqual(batch);
+      },
+    ),
+  );
+});
+
+test('an empty batch is not encoded', () => {
+  expect(() => encodeBatch(batchOf())).toThrow(RangeError);
+});
+
+const GOOD = encodeBatch(batchOf({ message: 'a' }, { message: 'b' }));
+
+test.each<[string, object, string, RegExp]>([
+  ['another schema', { schema: 2 }, '', /schema 2/],
+  ['no schema', { schema: undefined }, '', /schema undefined/],
+  ['no id', { batchId: undefined }, '', /batchId/],
+  ['no size', { bytes: 'x' }, '', /bytes/],
+  ['a hash that is no text', { bodyHash: 5 }, '', /bodyHash/],
+  ['no time of receipt', { receivedAt: 'x' }, '', /receivedAt/],
+  ['another count', { count: 3 }, '', /2 events, but the header counts 3/],
+  ['no count', { count: undefined }, '', /header counts undefined/],
+  ['a line that is no JSON', {}, 'x\n', /line 3/],
+  ['a line that is no object', {}, '[]\n', /line 3/],
+  ['a line that is no event', {}, '{}\n', /line 3/],
+  [
+    'an unknown level',
+    {},
+    '{"timestamp":"2023-09-15T08:00:00Z","level":"loud","message":"","metadata":{}}\n',
+    /line 3/,
+  ],
+  [
+    'no metadata',
+    {},
+    '{"timestamp":"2023-09-15T08:00:00Z","level":"info","message":""}\n',
+    /line 3/,
+  ],
+  ['a cut body', {}, '{"timest', /does not end/],
+])('%s is a BatchFormatError', (_name, headers, moreBody, reason) => {
+  const decode = () =>
+    decodeBatch({ ...GOOD.headers, ...headers }, Buffer.concat([GOOD.body, Buffer.from(moreBody)]));
+  expect(decode).toThrow(BatchFormatError);
+  expect(decode).toThrow(reason);
+});
