@@ -2,18 +2,19 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '#config';
-import { InProcessQueue } from '#queue';
+import type { IngestPipeline } from '#delivery';
 import { openStore, type Store } from '#store';
 import { collectProcessMetrics, type Telemetry } from '#telemetry';
-import { IngestModule } from '../ingest/index.ts';
-import { WriterModule } from '../writer/index.ts';
+import { configureGateway } from '../gateway/index.ts';
+import { INGEST_PIPELINE } from '../ingest/index.ts';
+import { applications, PAGE_FOLDER } from './applications.ts';
 import { ClosingSteps } from './closing-steps.ts';
 import { listen } from './http/listen.ts';
 import { createServer } from './http/server.ts';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { reportPostgres } from './postgres/report.ts';
 import { projectFolder } from './project-folder.ts';
-import { StandaloneModule } from './standalone.module.ts';
+import { replayThrough } from './replay.ts';
 import { listening, openToNetwork } from './telemetry.ts';
 
 /** The running program. */
@@ -78,17 +79,14 @@ async function serve(
   store: Store,
   steps: ClosingSteps,
 ): Promise<string> {
-  const queue = new InProcessQueue({ maxBytes: settings.queueBytes });
   const app = await createServer(
-    StandaloneModule.register([
-      IngestModule.register({
-        queue,
-        ledger: store.ledger,
-        telemetry,
-        settings: { drainMs: DRAIN_MS },
-      }),
-      WriterModule.register({ queue, store, telemetry, drainMs: DRAIN_MS }),
-    ]),
+    applications({
+      settings,
+      store,
+      telemetry,
+      replay: replayThrough(() => app.get<IngestPipeline>(INGEST_PIPELINE, { strict: false })),
+      drainMs: DRAIN_MS,
+    }),
     [...settings.allowedHosts, ...(settings.httpHost === null ? [] : [settings.httpHost])],
     telemetry,
   );
@@ -97,6 +95,7 @@ async function serve(
     fastify.server.closeAllConnections();
   });
   steps.add('the server', SERVER_CLOSE_MS, () => app.close());
+  await configureGateway(app, { pageFolder: PAGE_FOLDER });
   await app.init();
   const { port, second } = await listen(fastify, {
     port: settings.httpPort,

@@ -1,3 +1,4 @@
+import { LEVELS } from '#event';
 import { duration, type SettingType } from './setting-type.ts';
 
 /** How long events of one level or one service are kept. */
@@ -33,6 +34,8 @@ function parseRule(rule: string): RetentionRule | string {
   const [, field, value = '', keep = ''] = /^(level|service):(.+)=(.+)$/.exec(rule) ?? [];
   if (field !== 'level' && field !== 'service')
     return `has a rule "${rule}" that is not like level:debug=3d or service:auth=90d`;
+  if (field === 'level' && !LEVELS.some((level) => level === value.trim()))
+    return `has a rule "${rule}" whose level is not one of ${LEVELS.join(', ')}`;
   const time = duration.parse(keep.trim());
   if (!time.ok) return `has a rule "${rule}" whose time ${time.reason}`;
   return { field, value: value.trim(), keepMs: time.value };

@@ -62,6 +62,7 @@ const REFUSED: [string, AnyType, string][] = [
   ['retention', retentionRules, 'level=3d'],
   ['retention', retentionRules, 'message:x=3d'],
   ['retention', retentionRules, 'level:debug=3'],
+  ['retention', retentionRules, 'level:loud=3d'],
 ];
 
 describe('setting types', () => {

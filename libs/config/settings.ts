@@ -78,7 +78,7 @@ export const SETTINGS = {
   ingestBytesInFlight: setting({
     name: 'INGEST_BYTES_IN_FLIGHT',
     type: bytes,
-    default: 128 * MIB,
+    default: 160 * MIB,
     description:
       'Most bytes of requests that are received and not yet answered; beyond, requests get 503 with Retry-After.',
   }),
@@ -88,12 +88,12 @@ export const SETTINGS = {
     default: 64 * MIB,
     description: 'Most bytes of batches that wait in the in-process queue.',
   }),
-  searchTimeBudget: setting({
-    name: 'SEARCH_TIME_BUDGET',
-    type: duration,
-    default: 10_000,
+  skipIndexBytes: setting({
+    name: 'SEARCH_SKIP_INDEX_BYTES',
+    type: bytes,
+    default: 256 * MIB,
     description:
-      'Time for one search; on reaching it the answer is what was found, marked partial.',
+      'Memory for the filters of the skip index; what does not fit is read from Postgres.',
   }),
   retentionDefault: optional<number>({
     name: 'RETENTION_DEFAULT',
