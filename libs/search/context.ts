@@ -1,0 +1,73 @@
+import type { StoredEvent } from '#event';
+import type { FieldRef, Query } from '#query';
+import { decodeEvent, EVENT_COLUMNS, placesOfGroups, withSnapshot } from '#store';
+import { collectEvents } from './collect-events.ts';
+import { encodeCursor } from './cursor.ts';
+import { startDeadline } from './deadline.ts';
+import type { SearchDependencies } from './dependencies.ts';
+import type { ContextRequest, Order, RunOptions } from './search-service.ts';
+
+const ID = /^(\d{1,15})-(\d{1,9})$/;
+
+/** The event with its neighbours in the order of all events, oldest first; null when there is no such event. */
+export async function contextOf(
+  deps: SearchDependencies,
+  request: ContextRequest,
+  options: RunOptions,
+): Promise<readonly StoredEvent[] | null> {
+  const event = await findById(deps, request.id, options);
+  if (event === null) return null;
+  const query = scopeQuery(event, request.scope);
+  const neighbours = (order: Order, limit: number) =>
+    limit <= 0
+      ? []
+      : collectEvents(deps, { query, limit, order, cursor: encodeCursor(event, order) }, options);
+  const before = await neighbours('desc', request.before);
+  const after = await neighbours('asc', request.after);
+  return [...[...before].reverse(), event, ...after];
+}
+
+/** Reads the event from the few segments in which its group lies. */
+async function findById(
+  deps: SearchDependencies,
+  id: string,
+  { budgetMs, signal }: RunOptions,
+): Promise<StoredEvent | null> {
+  const match = ID.exec(id);
+  if (match === null) return null;
+  const [groupSeq, ordinal] = [Number(match[1]), Number(match[2])];
+  const timeoutMs = startDeadline(budgetMs, deps.monotonicMs).statementTimeoutMs;
+  return withSnapshot(deps.pool, signal, { path: 'bitmap', timeoutMs }, async (snapshot) => {
+    const places = await placesOfGroups(snapshot, groupSeq, groupSeq);
+    const ids = new Set(places.map((place) => place.segmentId));
+    const arms = snapshot.segments
+      .filter((segment) => segment.engine === 'rows' && ids.has(segment.id))
+      .map(
+        ({ relation }) =>
+          `SELECT ${EVENT_COLUMNS} FROM "${relation}" WHERE group_seq = ${groupSeq} AND ordinal = ${ordinal}`,
+      );
+    if (arms.length === 0) return null;
+    const [row] = await snapshot.rows(arms.join(' UNION ALL '));
+    return row === undefined ? null : decodeEvent(row);
+  });
+}
+
+/** An event without the value has the others without it as its neighbours. */
+function scopeQuery(event: StoredEvent, scope: ContextRequest['scope']): Query {
+  switch (scope) {
+    case 'all':
+      return { kind: 'all' };
+    case 'service':
+      return sameValue('service', event.service);
+    case 'resource':
+      return sameValue('resourceId', event.resourceId);
+    case 'trace':
+      return sameValue('traceId', event.traceId);
+  }
+}
+
+function sameValue(name: 'service' | 'resourceId' | 'traceId', value: string | null): Query {
+  const field: FieldRef = { kind: 'column', name };
+  if (value === null) return { kind: 'not', operand: { kind: 'exists', field } };
+  return { kind: 'equals', field, value, ignoreCase: false };
+}

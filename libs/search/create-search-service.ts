@@ -1,0 +1,79 @@
+import type { Pool } from 'pg';
+import { createSkipIndexReader } from '#store';
+import type { Telemetry } from '#telemetry';
+import { contextOf } from './context.ts';
+import { countEvents } from './count-events.ts';
+import type { SearchDependencies } from './dependencies.ts';
+import { exportEvents } from './export-events.ts';
+import { facets } from './facets.ts';
+import { NO_GROUPING } from './grouping.ts';
+import { histogram } from './histogram.ts';
+import { searchPage } from './search-page.ts';
+import type { RunOptions, SearchService, Selection } from './search-service.ts';
+import { tailEvents } from './tail/tail.ts';
+import { TailPoller } from './tail/tail-poller.ts';
+import { answered, skipFiltersNotLoaded, type AnswerFields } from './telemetry.ts';
+import { traceEvents } from './trace.ts';
+
+export interface SearchServiceSettings {
+  /** Connections for reading. */
+  readonly pool: Pool;
+  readonly telemetry: Telemetry;
+  /** Milliseconds of a clock that never goes back; default is the process's. */
+  readonly monotonicMs?: () => number;
+  /** Memory for skip filters. Default 256 MiB. */
+  readonly skipIndexBytes?: number;
+}
+
+const SKIP_INDEX_BYTES = 256 * 1024 * 1024;
+
+/** Search over the rows in Postgres. It holds no connection while nothing is asked. */
+export function createSearchService(settings: SearchServiceSettings): SearchService {
+  const { pool, telemetry } = settings;
+  const skipIndex = createSkipIndexReader(pool, {
+    maxBytes: settings.skipIndexBytes ?? SKIP_INDEX_BYTES,
+    onLoadFailed: (error) => {
+      telemetry.emit(skipFiltersNotLoaded, { error: String(error) });
+    },
+  });
+  const deps: SearchDependencies = {
+    pool,
+    skipIndex,
+    telemetry,
+    monotonicMs: settings.monotonicMs ?? (() => performance.now()),
+  };
+  const poller = new TailPoller(pool, telemetry);
+  const timed = timer(deps);
+  return {
+    search: (request, options) => timed('search', () => searchPage(deps, request, options)),
+    count: (selection, options) => timed('count', () => countAll(deps, selection, options)),
+    histogram: (request, options) => timed('histogram', () => histogram(deps, request, options)),
+    facets: (request, options) => timed('facets', () => facets(deps, request, options)),
+    context: (request, options) => timed('context', () => contextOf(deps, request, options)),
+    trace: (traceId, options) => timed('trace', () => traceEvents(deps, traceId, options)),
+    export: (selection, order, signal) => exportEvents(deps, selection, order, signal),
+    tail: (query, position, signal) => tailEvents(pool, poller, query, position, signal),
+  };
+}
+
+async function countAll(deps: SearchDependencies, selection: Selection, options: RunOptions) {
+  const grouping = () => Promise.resolve(NO_GROUPING);
+  const { tally, partial } = await countEvents(deps, selection, grouping, options);
+  return { count: tally.total, partial };
+}
+
+function timer({ telemetry, monotonicMs }: SearchDependencies) {
+  return async <T>(call: AnswerFields['call'], work: () => Promise<T>): Promise<T> => {
+    const start = monotonicMs();
+    const answer = await work();
+    const seconds = (monotonicMs() - start) / 1_000;
+    telemetry.emit(answered, { call, seconds, partial: isPartial(answer) });
+    return answer;
+  };
+}
+
+function isPartial(answer: unknown): boolean {
+  return (
+    typeof answer === 'object' && answer !== null && 'partial' in answer && answer.partial === true
+  );
+}

@@ -1,0 +1,70 @@
+import { StatementTimeoutError, withSnapshot, type Snapshot } from '#store';
+import { decodeCursor } from './cursor.ts';
+import { startDeadline } from './deadline.ts';
+import type { SearchDependencies } from './dependencies.ts';
+import { compileFilter } from './event-filter.ts';
+import { findEvents } from './find-events.ts';
+import { Page } from './page.ts';
+import { createPlan, explainStep } from './planner.ts';
+import type { RunOptions, SearchAnswer, SearchRequest } from './search-service.ts';
+import { withoutRange } from './time-range.ts';
+
+/** After a time limit without any progress, the first slice is this much smaller. */
+const SHRINK = 1 / 16;
+const MAX_ATTEMPTS = 5;
+
+/**
+ * One page of matches in order.
+ *
+ * @throws InvalidCursorError
+ */
+export async function searchPage(
+  deps: SearchDependencies,
+  request: SearchRequest,
+  options: RunOptions,
+): Promise<SearchAnswer> {
+  for (let attempt = 1, firstUnits = 1; ; attempt++, firstUnits *= SHRINK) {
+    const answer = await tryPage(deps, request, options, firstUnits);
+    if (answer !== null) return answer;
+    if (attempt === MAX_ATTEMPTS) {
+      throw new StatementTimeoutError('even the smallest slice of a scan ran over its time limit');
+    }
+  }
+}
+
+/** Null where the time limit ended the first slice already, so that a cursor would not get on. */
+async function tryPage(
+  deps: SearchDependencies,
+  request: SearchRequest,
+  { budgetMs, signal }: RunOptions,
+  firstUnits: number,
+): Promise<SearchAnswer | null> {
+  const after = request.cursor === null ? null : decodeCursor(request.cursor, request.order);
+  const deadline = startDeadline(budgetMs, deps.monotonicMs);
+  const start = { path: 'ordered', timeoutMs: deadline.statementTimeoutMs } as const;
+  return withSnapshot(deps.pool, signal, start, async (snapshot: Snapshot) => {
+    const plan = createPlan(request, request.order, snapshot.segments);
+    const page = new Page(request, after);
+    const filter = compileFilter(withoutRange(request.query));
+    const { order, limit } = request;
+    const scan = { snapshot, filter, order, after, limit: limit + 1, deadline, firstUnits };
+    try {
+      let expired = false;
+      for await (const found of findEvents(scan, request, plan.steps, deps.skipIndex)) {
+        page.add(found);
+        signal.throwIfAborted();
+        expired = deadline.expired;
+        if (page.full || expired) break;
+      }
+      if (!expired) page.end();
+    } catch (error) {
+      if (!(error instanceof StatementTimeoutError)) throw error;
+      if (page.position === after) return null;
+    }
+    return {
+      ...page.finish(),
+      engines: [...new Set(plan.steps.map((step) => step.engine))],
+      plan: plan.steps.map(explainStep),
+    };
+  });
+}

@@ -1,0 +1,36 @@
+import type { Micros } from '#event';
+
+/** Neighbouring groups of one segment that may hold what is looked for. */
+export interface Candidate {
+  readonly firstGroup: number;
+  readonly lastGroup: number;
+  readonly events: number;
+  readonly minTs: Micros;
+  /** Inclusive. */
+  readonly maxTs: Micros;
+}
+
+/**
+ * Candidates without overlap, by group. A group can be both on its own and under a filter, and filters can enclose
+ * one another's groups; what overlaps is read as one, so that nothing is read twice.
+ */
+export function mergeCandidates(candidates: readonly Candidate[]): Candidate[] {
+  const sorted = [...candidates].sort((a, b) => a.firstGroup - b.firstGroup);
+  const merged: Candidate[] = [];
+  for (const candidate of sorted) {
+    const before = merged.at(-1);
+    if (before === undefined || candidate.firstGroup > before.lastGroup) merged.push(candidate);
+    else merged[merged.length - 1] = union(before, candidate);
+  }
+  return merged;
+}
+
+function union(a: Candidate, b: Candidate): Candidate {
+  return {
+    firstGroup: Math.min(a.firstGroup, b.firstGroup),
+    lastGroup: Math.max(a.lastGroup, b.lastGroup),
+    events: a.events + b.events,
+    minTs: Math.min(a.minTs, b.minTs),
+    maxTs: Math.max(a.maxTs, b.maxTs),
+  };
+}

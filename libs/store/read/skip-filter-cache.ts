@@ -1,0 +1,85 @@
+import type { Candidate } from './candidate.ts';
+
+/** One row of skip_filter. Immutable. */
+export interface CachedFilter extends Candidate {
+  readonly commitSeq: number;
+  readonly bits: Uint8Array;
+}
+
+interface Entry {
+  readonly filters: CachedFilter[];
+  bytes: number;
+  /** Of the newest filter; those after it are not in the cache. */
+  watermark: number;
+}
+
+/**
+ * The filters of the segments used last, in memory up to a bound in bytes. A segment is in it as far as its watermark
+ * and leaves it whole; filters are immutable and numbered in the order of their commits, so nothing else goes stale.
+ */
+export class SkipFilterCache {
+  private readonly entries = new Map<number, Entry>();
+  private readonly maxBytes: number;
+  private bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  get usedBytes(): number {
+    return this.bytes;
+  }
+
+  /** The commitSeq up to which the cache holds the segment's filters; 0 where it holds none. */
+  watermark(segmentId: number): number {
+    return this.entries.get(segmentId)?.watermark ?? 0;
+  }
+
+  /** Marks the segment as used. */
+  get(segmentId: number): readonly CachedFilter[] {
+    const entry = this.entries.get(segmentId);
+    if (entry === undefined) return [];
+    this.entries.delete(segmentId);
+    this.entries.set(segmentId, entry);
+    return entry.filters;
+  }
+
+  /** Whether so many bytes more of this segment can be held at all. */
+  fits(segmentId: number, moreBytes: number): boolean {
+    return (this.entries.get(segmentId)?.bytes ?? 0) + moreBytes <= this.maxBytes;
+  }
+
+  /** Adds filters that follow the watermark, in order of commitSeq; what others have added meanwhile is left out. */
+  append(segmentId: number, filters: readonly CachedFilter[]): void {
+    const entry = this.entries.get(segmentId) ?? { filters: [], bytes: 0, watermark: 0 };
+    for (const filter of filters) {
+      if (filter.commitSeq <= entry.watermark) continue;
+      entry.filters.push(filter);
+      entry.watermark = filter.commitSeq;
+      entry.bytes += filter.bits.byteLength;
+      this.bytes += filter.bits.byteLength;
+    }
+    this.entries.delete(segmentId);
+    this.entries.set(segmentId, entry);
+    this.evict();
+  }
+
+  /** Forgets segments that are no longer in the catalog. */
+  retain(segmentIds: ReadonlySet<number>): void {
+    for (const segmentId of [...this.entries.keys()]) {
+      if (!segmentIds.has(segmentId)) this.remove(segmentId);
+    }
+  }
+
+  private evict(): void {
+    for (const segmentId of this.entries.keys()) {
+      if (this.bytes <= this.maxBytes) return;
+      this.remove(segmentId);
+    }
+  }
+
+  private remove(segmentId: number): void {
+    this.bytes -= this.entries.get(segmentId)?.bytes ?? 0;
+    this.entries.delete(segmentId);
+  }
+}

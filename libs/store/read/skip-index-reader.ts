@@ -1,0 +1,222 @@
+import type { Pool } from 'pg';
+import type { TokenRequirement } from '#query';
+import { mergeCandidates, type Candidate } from './candidate.ts';
+import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
+import { AS_TEXT, type TextRow } from './row.ts';
+import type { Segment } from './segment.ts';
+import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** What the skip index says about one segment: every match lies in a candidate. */
+export interface SegmentCandidates {
+  readonly segment: Segment;
+  /** Without overlap. */
+  readonly candidates: readonly Candidate[];
+  /** Events in the candidates, and in all groups of the segment. */
+  readonly candidateEvents: number;
+  readonly events: number;
+}
+
+/** Which groups may hold the tokens of a query. */
+export interface SkipIndexReader {
+  /** One answer per segment, in their order. */
+  find(
+    snapshot: Snapshot,
+    segments: readonly Segment[],
+    requirement: TokenRequirement,
+  ): Promise<readonly SegmentCandidates[]>;
+  /** Ends when filters that are being loaded in the background are loaded. */
+  settled(): Promise<void>;
+}
+
+export interface SkipIndexReaderSettings {
+  readonly maxBytes: number;
+  /** Called when loading filters in the background failed; searches go on without them in memory. */
+  readonly onLoadFailed: (error: unknown) => void;
+}
+
+/** More than this is loaded in the background, and Postgres probes the filters meanwhile. */
+const INLINE_BYTES = 4 * 1024 * 1024;
+const LOADED_AT_ONCE_BYTES = 8 * 1024 * 1024;
+
+export function createSkipIndexReader(
+  pool: Pool,
+  settings: SkipIndexReaderSettings,
+): SkipIndexReader {
+  const cache = new SkipFilterCache(settings.maxBytes);
+  const loading = new Map<number, Promise<void>>();
+
+  const loadInBackground = (segmentId: number): void => {
+    if (loading.has(segmentId)) return;
+    const load = loadSegment(pool, cache, segmentId)
+      .catch(settings.onLoadFailed)
+      .finally(() => loading.delete(segmentId));
+    loading.set(segmentId, load);
+  };
+
+  return {
+    async find(snapshot, segments, requirement) {
+      cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
+      const probe = toProbe(requirement);
+      const states = await readStates(snapshot, cache, segments);
+      const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > INLINE_BYTES);
+      const coldIds = new Set(cold.map(({ id }) => id));
+      const behind = segments.filter(
+        ({ id }) => !coldIds.has(id) && (states.get(id)?.missingBytes ?? 0) > 0,
+      );
+      await loadDeltas(snapshot, cache, behind);
+      const probed = await probeInPostgres(snapshot, cold, probe);
+      for (const { id } of cold) {
+        if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) loadInBackground(id);
+      }
+      return segments.map((segment) => {
+        const filters = coldIds.has(segment.id)
+          ? (probed.get(segment.id) ?? NOTHING_PROBED)
+          : probeInMemory(cache.get(segment.id), probe);
+        return judge(segment, filters, states.get(segment.id)?.parts ?? []);
+      });
+    },
+    async settled() {
+      await Promise.all(loading.values());
+    },
+  };
+}
+
+interface Probed {
+  readonly hits: readonly Candidate[];
+  /** Under all filters of the segment. */
+  readonly events: number;
+}
+
+const NOTHING_PROBED: Probed = { hits: [], events: 0 };
+
+function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
+  return {
+    hits: filters.filter((filter) => mayFulfil(probe, filter.bits)),
+    events: sumEvents(filters),
+  };
+}
+
+function judge(segment: Segment, probed: Probed, parts: readonly Candidate[]): SegmentCandidates {
+  const found = [...probed.hits, ...parts];
+  return {
+    segment,
+    candidates: mergeCandidates(found),
+    candidateEvents: sumEvents(found),
+    events: probed.events + sumEvents(parts),
+  };
+}
+
+function sumEvents(candidates: readonly Candidate[]): number {
+  return candidates.reduce((sum, candidate) => sum + candidate.events, 0);
+}
+
+/** What the snapshot says about a segment beside the filters in the cache. */
+interface SegmentState {
+  /** Groups that no filter covers. */
+  readonly parts: Candidate[];
+  missingBytes: number;
+}
+
+const PLACE = `events, (extract(epoch FROM min_ts) * 1000000)::bigint,
+  (extract(epoch FROM max_ts) * 1000000)::bigint`;
+
+async function readStates(
+  snapshot: Snapshot,
+  cache: SkipFilterCache,
+  segments: readonly Segment[],
+): Promise<ReadonlyMap<number, SegmentState>> {
+  const ids = segments.map((segment) => segment.id);
+  const rows = await snapshot.rows(
+    `SELECT segment_id, group_seq, group_seq, ${PLACE}, NULL::bigint
+     FROM group_part WHERE segment_id = ANY($1::int[])
+     UNION ALL
+     SELECT f.segment_id, NULL, NULL, NULL, NULL, NULL, sum(octet_length(f.bits))
+     FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
+     JOIN skip_filter AS f ON f.segment_id = known.id AND f.commit_seq > known.watermark
+     GROUP BY f.segment_id`,
+    [ids, ids.map((id) => cache.watermark(id))],
+  );
+  const states = new Map<number, SegmentState>();
+  for (const [segmentId, ...rest] of rows) {
+    const id = Number(segmentId);
+    const state = states.get(id) ?? { parts: [], missingBytes: 0 };
+    const bytes = rest[5] ?? null;
+    if (bytes === null) state.parts.push(decodePlace(rest));
+    else state.missingBytes = Number(bytes);
+    states.set(id, state);
+  }
+  return states;
+}
+
+/** first group, last group, events, min and max time in microseconds */
+function decodePlace(row: TextRow): Candidate {
+  const [firstGroup, lastGroup, events, minTs, maxTs] = row.map(Number);
+  return { firstGroup, lastGroup, events, minTs, maxTs } as Candidate;
+}
+
+async function probeInPostgres(
+  snapshot: Snapshot,
+  segments: readonly Segment[],
+  probe: Probe,
+): Promise<ReadonlyMap<number, Probed>> {
+  if (segments.length === 0) return new Map();
+  const rows = await snapshot.rows(
+    `SELECT segment_id, first_group, last_group, ${PLACE}, (${probeSql(probe)})::int
+     FROM skip_filter WHERE segment_id = ANY($1::int[])`,
+    [segments.map((segment) => segment.id)],
+  );
+  const bySegment = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
+  return new Map(
+    [...bySegment].map(([id, filters]) => {
+      const hits = filters.filter((row) => row[6] === '1').map((row) => decodePlace(row.slice(1)));
+      return [id, { hits, events: filters.reduce((sum, row) => sum + Number(row[3]), 0) }];
+    }),
+  );
+}
+
+const FILTER_COLUMNS = `commit_seq, first_group, last_group, events,
+  (extract(epoch FROM min_ts) * 1000000)::bigint, (extract(epoch FROM max_ts) * 1000000)::bigint, encode(bits, 'base64')`;
+
+async function loadDeltas(
+  snapshot: Snapshot,
+  cache: SkipFilterCache,
+  segments: readonly Segment[],
+): Promise<void> {
+  if (segments.length === 0) return;
+  const rows = await snapshot.rows(
+    `SELECT ${FILTER_COLUMNS}, f.segment_id
+     FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
+     JOIN skip_filter AS f ON f.segment_id = known.id AND f.commit_seq > known.watermark
+     ORDER BY f.segment_id, f.commit_seq`,
+    [segments.map(({ id }) => id), segments.map(({ id }) => cache.watermark(id))],
+  );
+  const bySegment = Map.groupBy(rows, (row) => Number(row[7]));
+  for (const [id, filters] of bySegment) cache.append(id, filters.map(decodeFilter));
+}
+
+/** In portions, so that the connection's buffers stay small. */
+async function loadSegment(pool: Pool, cache: SkipFilterCache, segmentId: number): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query<(string | null)[]>({
+      text: `SELECT ${FILTER_COLUMNS} FROM (
+          SELECT *, sum(octet_length(bits)) OVER (ORDER BY commit_seq) - octet_length(bits) AS before
+          FROM skip_filter WHERE segment_id = $1 AND commit_seq > $2) AS f
+        WHERE before < $3 ORDER BY commit_seq`,
+      values: [segmentId, cache.watermark(segmentId), LOADED_AT_ONCE_BYTES],
+      rowMode: 'array',
+      types: AS_TEXT,
+    });
+    if (rows.length === 0) return;
+    cache.append(segmentId, rows.map(decodeFilter));
+  }
+}
+
+/** Bytes travel as base64: the driver reads no binary values. */
+function decodeFilter(row: TextRow): CachedFilter {
+  return {
+    ...decodePlace(row.slice(1)),
+    commitSeq: Number(row[0]),
+    bits: Uint8Array.from(Buffer.from(row[6] ?? '', 'base64')),
+  };
+}
