@@ -1,4 +1,4 @@
-import { exceedsBytes } from './clean-text.ts';
+import { cleanText, exceedsBytes } from './clean-text.ts';
 
 /** What the bounds on metadata ask of a value, found without recursion: no depth of nesting can overflow the stack. */
 export interface JsonShape {
@@ -54,9 +54,15 @@ class ShapeWalk {
     const fields = container as Record<string, unknown>;
     for (const key in fields) {
       if (++this.keys > this.limits.keys) return;
-      if (exceedsBytes(key, this.limits.keyBytes)) this.longKey = key;
+      if (this.isLong(key)) this.longKey = key;
       this.see(fields[key]);
     }
+  }
+
+  private isLong(key: string): boolean {
+    const limit = this.limits.keyBytes;
+    // Measured as it will be kept: cleaning makes three bytes of a NUL.
+    return key.length * 3 > limit && exceedsBytes(cleanText(key), limit);
   }
 
   private see(value: unknown): void {

@@ -289,6 +289,11 @@ describe('rejections name the field, the value or limit, and the remedy', () => 
       /^metadata key "k+…" is larger than 512 bytes/,
     ],
     [
+      'a long key once cleaned',
+      event({ metadata: { ['\0'.repeat(171)]: 1 } }),
+      /is larger than 512 bytes/,
+    ],
+    [
       'a long key of 2-byte characters',
       event({ metadata: { a: { ['é'.repeat(257)]: 1 } } }),
       /is larger than 512 bytes/,

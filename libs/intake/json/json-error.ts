@@ -61,6 +61,8 @@ const RULES: Readonly<Record<Expectation, Rule>> = {
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
+// eslint-disable-next-line no-control-regex
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 
 class JsonScan {
@@ -134,14 +136,15 @@ class JsonScan {
   /** Reads a string from its opening quote. An error inside it is recorded at its own place. */
   private string(): boolean {
     this.at++;
-    while (this.at < this.text.length) {
+    for (;;) {
+      this.skip(PLAIN);
+      if (this.at === this.text.length) return this.fail('a closing double quote');
       const character = this.text.charAt(this.at);
       if (character < ' ') return this.fail('an escape such as \\n for the control character');
       this.at++;
       if (character === '"') return true;
       if (character === '\\' && !this.skip(ESCAPE)) return this.fail('an escape sequence of JSON');
     }
-    return this.fail('a closing double quote');
   }
 
   /** Moves past what the sticky pattern matches here; false if it matches nothing or the empty text. */

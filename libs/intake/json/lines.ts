@@ -3,10 +3,11 @@ import { LIMITS, type Micros } from '#event';
 import { EventCollector } from '../event-collector.ts';
 import { refused, type IntakeResult } from '../intake-result.ts';
 import { describeJsonError } from './json-error.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson, parserOfLines } from './parse-json.ts';
 
 /** Reads NDJSON. Indexes count the non-empty lines; a bad line is rejected by its index, the rest is read. */
 export function readLines(text: string, receivedAt: Micros): IntakeResult {
+  const parse = parserOfLines(text);
   const collector = new EventCollector(receivedAt);
   let count = 0;
   for (const line of nonEmptyLines(text)) {
@@ -17,15 +18,11 @@ export function readLines(text: string, receivedAt: Micros): IntakeResult {
         `The request holds more than ${LIMITS.eventsPerRequest} events; send several requests.`,
       );
     }
-    addLine(collector, line);
+    const parsed = parse(line);
+    if (parsed.ok) collector.add(parsed.value);
+    else collector.reject(`the line is malformed JSON: ${describeJsonError(line)}`);
   }
   return collector.result();
-}
-
-function addLine(collector: EventCollector, line: string): void {
-  const parsed = parseJson(line);
-  if (parsed.ok) collector.add(parsed.value);
-  else collector.reject(`the line is malformed JSON: ${describeJsonError(line)}`);
 }
 
 /**
