@@ -66,6 +66,13 @@ export function mayContainHash(filter: Uint8Array, hash: number): boolean {
   return true;
 }
 
+/** Where a hash probes a filter of `PROBES` probes: fractions of its bits, as whole numbers below 2^32. */
+export function probesOf(hash: number): number[] {
+  const step = stepOf(hash);
+  const first = mix(hash);
+  return Array.from({ length: PROBES }, (_, i) => (first + Math.imul(i, step)) >>> 0);
+}
+
 function bitsOf(filter: Uint8Array): number {
   const bits = (filter.length - HEADER_BYTES) * 8;
   const stated =
