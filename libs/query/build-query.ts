@@ -25,10 +25,12 @@ export interface BuildOptions {
  * @throws QuerySyntaxError
  */
 export function buildQuery(text: string, options: BuildOptions): Query {
-  const tree = parseTree(text);
-  checkTerms(text, tree.topNode);
+  // As intake cleans events: no event holds NUL or a lone surrogate, and Postgres refuses both.
+  const clean = text.replaceAll('\0', '\ufffd').toWellFormed();
+  const tree = parseTree(clean);
+  checkTerms(clean, tree.topNode);
   const top = tree.topNode.firstChild;
-  return top === null ? { kind: 'all' } : build(top, { text, ...options });
+  return top === null ? { kind: 'all' } : build(top, { text: clean, ...options });
 }
 
 const TERMS = new Set(['Text', 'Quoted', 'Value', 'Regex', 'Comparison', 'Range']);

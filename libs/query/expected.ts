@@ -29,9 +29,8 @@ function endOfWrong(text: string, from: number): number {
 
 /** The name of what stands before the error, through nodes that hold nothing but the error. */
 function before(error: SyntaxNode): string {
-  let node: SyntaxNode | null = error;
-  while (node?.prevSibling === null && node.parent?.name === 'Text') node = node.parent;
-  return node?.prevSibling?.name ?? '';
+  const inText = error.parent?.name === 'Text' ? error.parent : error;
+  return inText.prevSibling?.name ?? '';
 }
 
 function faultOfCharacter(character: string, previous: string): Fault | null {

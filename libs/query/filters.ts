@@ -29,13 +29,13 @@ export function listFilters(text: string): readonly QueryFilter[] {
 
 function topExpression(text: string): SyntaxNode | null {
   const tree = parser.parse(text);
-  let wrong = false;
+  const errors: number[] = [];
   tree.iterate({
     enter: (node) => {
-      wrong ||= node.type.isError;
+      if (node.type.isError) errors.push(node.from);
     },
   });
-  return wrong ? null : tree.topNode.firstChild;
+  return errors.length > 0 ? null : tree.topNode.firstChild;
 }
 
 function filterOf(node: SyntaxNode, text: string): QueryFilter[] {

@@ -53,7 +53,7 @@ function collectRanges(member: RegExp): string {
   return ranges;
 }
 
-function rangeOf(start: number, end: number): string {
+export function rangeOf(start: number, end: number): string {
   const first = patternCharacter(start);
   return start === end ? first : `${first}-${patternCharacter(end)}`;
 }

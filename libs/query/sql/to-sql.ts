@@ -1,4 +1,4 @@
-import { formatTimestamp, levelRank } from '#event';
+import { cleanText, formatTimestamp, levelRank } from '#event';
 import type { Query } from '../ast.ts';
 import { conjunction, exactly, type Bind, type Condition } from './condition.ts';
 import { byCost } from './cost.ts';
@@ -11,7 +11,9 @@ import { messageCondition } from './message.ts';
  * predicate.
  */
 export function toSql(query: Query, bind: Bind): Condition {
-  return translate(query, bind, true);
+  // Postgres refuses NUL and lone surrogates, which no stored text holds.
+  const bindClean: Bind = (value) => bind(typeof value === 'string' ? cleanText(value) : value);
+  return translate(query, bindClean, true);
 }
 
 /**
@@ -51,8 +53,9 @@ function combine(
 type Term = Exclude<Query, { kind: 'all' | 'and' | 'or' | 'not' }>;
 
 function leaf(term: Term, bind: Bind, positive: boolean): Condition {
+  // Tried without binding, since a bound value that no condition uses is an error.
+  if (!positive && !termCondition(term, () => '').exact) return { sql: 'false', exact: false };
   const condition = termCondition(term, bind);
-  if (!positive && !condition.exact) return { sql: 'false', exact: false };
   // A missing field matches no term: NULL must be false before it is negated.
   return { sql: positive ? condition.sql : `(${condition.sql}) IS TRUE`, exact: condition.exact };
 }
