@@ -12,6 +12,7 @@ import { IngestPipeline, type BatchLedger } from '#delivery';
 import type { BatchPublisher } from '#queue';
 import type { Telemetry } from '#telemetry';
 import { ingestRoutes } from './http/ingest-routes.ts';
+import { RequestBodies } from './http/request-bodies.ts';
 import { operationsRoutes, type ReadinessCheck } from './http/operations-routes.ts';
 import { INGEST_DEFAULTS, type IngestSettings } from './settings.ts';
 
@@ -35,6 +36,8 @@ export const INGEST_PIPELINE = Symbol('IngestPipeline');
 class IngestServer implements OnModuleInit, OnModuleDestroy {
   private readonly parts: IngestParts;
   private readonly pipeline: IngestPipeline;
+  private readonly settings: IngestSettings;
+  private readonly bodies: RequestBodies;
   private readonly host: HttpAdapterHost;
 
   constructor(
@@ -44,22 +47,24 @@ class IngestServer implements OnModuleInit, OnModuleDestroy {
   ) {
     this.parts = parts;
     this.pipeline = pipeline;
+    this.settings = settingsOf(parts);
+    this.bodies = new RequestBodies(pipeline.admission, this.settings);
     this.host = host;
   }
 
   onModuleInit(): void {
     const { telemetry, readiness = [] } = this.parts;
-    const settings = settingsOf(this.parts);
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    void fastify.register(ingestRoutes(this.pipeline, settings));
-    if (!settings.operations) return;
+    void fastify.register(ingestRoutes(this.pipeline, this.bodies));
+    if (!this.settings.operations) return;
     const draining: ReadinessCheck = () =>
       this.pipeline.admission.draining ? 'the server is shutting down' : null;
     void fastify.register(operationsRoutes(telemetry, [draining, ...readiness]));
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.pipeline.drain(settingsOf(this.parts).drainMs);
+    await this.pipeline.drain(this.settings.drainMs);
+    this.bodies.close();
   }
 }
 

@@ -342,3 +342,71 @@ describe('slow senders', () => {
     await slow.close();
   });
 });
+
+describe('back-pressure', () => {
+  it('refuses what exceeds the budget of unconfirmed bytes, and recovers', async () => {
+    const held = new MemoryStore();
+    const admission = { maxBytes: 1_000, unknownLengthBytes: 100, retryAfterMs: 1_000 };
+    const small = await startTestServer(held, { pipeline: { admission } });
+    const release = held.hold();
+    const event = JSON.stringify({ message: 'x'.repeat(600) });
+    const first = post('/', event, JSON_TYPE, small.url);
+    while ((await small.queue.depth()).unsettled === 0) await turn();
+    const refused = await post('/', event, JSON_TYPE, small.url);
+    expectProblem(refused, 503, 'overloaded');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expectProblem(await postChunked(small.url, event), 503, 'overloaded');
+    const bomb = gzipSync(Buffer.alloc(5_000, ' '));
+    const encoded = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+    expectProblem(await post('/', bomb, encoded, small.url), 503, 'overloaded');
+    release();
+    expect((await first).status).toBe(202);
+    expect((await post('/', event, JSON_TYPE, small.url)).status).toBe(202);
+    expect(held.events()).toHaveLength(2);
+    expect(await small.telemetry.metrics()).toMatch(/^penstock_ingest_bytes_in_flight 0$/m);
+    await small.close();
+  });
+});
+
+describe('shutdown', () => {
+  it('answers what was admitted, refuses what is new, and cuts off slow senders', async () => {
+    const held = new MemoryStore();
+    const closing = await startTestServer(held, { drainMs: 10_000 });
+    const release = held.hold();
+    const admitted = post('/', JSON.stringify(EVENT), JSON_TYPE, closing.url);
+    const slow = connect(Number(new URL(closing.url).port), '127.0.0.1');
+    slow.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"mess');
+    while ((await closing.queue.depth()).unsettled === 0) await turn();
+    const closed = closing.close();
+    const ready = await fetch(`${closing.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ code: 'not-ready' });
+    const refused = await post('/', JSON.stringify(EVENT), JSON_TYPE, closing.url);
+    expectProblem(refused, 503, 'draining');
+    expect(refused.headers.get('connection')).toBe('close');
+    release();
+    expect((await admitted).status).toBe(202);
+    let text = '';
+    slow.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await once(slow, 'close');
+    expect(text).toMatch(/"code":"draining"/);
+    await closed;
+    expect(held.events()).toHaveLength(1);
+  });
+});
+
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Sends without a Content-Length. */
+async function postChunked(url: string, body: string): Promise<Answer> {
+  const response = await fetch(`${url}/`, {
+    method: 'POST',
+    body: new Blob([body]).stream(),
+    duplex: 'half',
+    headers: JSON_TYPE,
+  });
+  const json = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, headers: response.headers, json };
+}

@@ -7,6 +7,8 @@ export type BodyReading =
   /** The budget of received bytes has no room for the rest. */
   | { readonly kind: 'no-room' }
   | { readonly kind: 'too-slow' }
+  /** The server shuts down. */
+  | { readonly kind: 'interrupted' }
   /** The sender closed the connection before the end. */
   | { readonly kind: 'gone' };
 
@@ -15,7 +17,7 @@ const GROWTH_BYTES = 64 * 1024;
 
 interface Pending {
   readonly until: number;
-  readonly expire: () => void;
+  readonly end: (reading: BodyReading) => void;
 }
 
 /** Reads request bodies within bounds of size and time. */
@@ -37,8 +39,10 @@ export class BodyReader {
     ).unref();
   }
 
+  /** Ends what is being read. */
   close(): void {
     clearInterval(this.sweeper);
+    for (const { end } of this.pending) end({ kind: 'interrupted' });
   }
 
   /** @param reserved bytes that the reservation holds for this body already */
@@ -72,9 +76,7 @@ export class BodyReader {
       };
       const pending: Pending = {
         until: performance.now() + this.timeoutMs,
-        expire: () => {
-          finish({ kind: 'too-slow' });
-        },
+        end: finish,
       };
       this.pending.add(pending);
       request.on('data', take);
@@ -95,9 +97,9 @@ export class BodyReader {
   private sweep(): void {
     const now = performance.now();
     // In the order of arrival, so the first that has time left ends the search.
-    for (const { until, expire } of this.pending) {
+    for (const { until, end } of this.pending) {
       if (until > now) return;
-      expire();
+      end({ kind: 'too-slow' });
     }
   }
 }

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { problem, type IngestAnswer, type IngestPipeline } from '#delivery';
-import type { IngestSettings } from '../settings.ts';
-import { BodyReader } from './body-reader.ts';
-import { RequestBodies } from './request-bodies.ts';
+import type { RequestBodies } from './request-bodies.ts';
 
 /** Every ingest call takes one event, an array or NDJSON; they differ in name only. */
 const PATHS = ['/', '/logs', '/logs/batch', '/logs/ingest', '/log-event'];
@@ -14,14 +12,9 @@ const PATHS = ['/', '/logs', '/logs/batch', '/logs/ingest', '/log-event'];
  */
 export function ingestRoutes(
   pipeline: IngestPipeline,
-  settings: IngestSettings,
+  bodies: RequestBodies,
 ): (scope: FastifyInstance) => Promise<void> {
   return (scope) => {
-    const reader = new BodyReader(settings.maxBodyBytes, settings.bodyTimeoutMs);
-    const bodies = new RequestBodies(pipeline.admission, reader, settings);
-    scope.addHook('onClose', () => {
-      reader.close();
-    });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => {
       done(null);

@@ -11,7 +11,7 @@ import {
   type Reservation,
 } from '#delivery';
 import type { IngestSettings } from '../settings.ts';
-import type { BodyReader, BodyReading } from './body-reader.ts';
+import { BodyReader, type BodyReading } from './body-reader.ts';
 
 const ACCEPTED_ENCODINGS = CONTENT_ENCODINGS.join(', ');
 
@@ -25,10 +25,15 @@ export class RequestBodies {
   private readonly reader: BodyReader;
   private readonly settings: IngestSettings;
 
-  constructor(admission: Admission, reader: BodyReader, settings: IngestSettings) {
+  constructor(admission: Admission, settings: IngestSettings) {
     this.admission = admission;
-    this.reader = reader;
+    this.reader = new BodyReader(settings.maxBodyBytes, settings.bodyTimeoutMs);
     this.settings = settings;
+  }
+
+  /** Ends what is being read: a slow sender must not hold up a shutdown. */
+  close(): void {
+    this.reader.close();
   }
 
   /** Hands the body over and counts it as received until the answer is known. */
@@ -94,6 +99,8 @@ export class RequestBodies {
         const detail = `the body did not arrive within ${seconds} s`;
         return problem(408, 'body-timeout', detail, { headers: { connection: 'close' } });
       }
+      case 'interrupted':
+        return this.admission.full();
       case 'gone':
         return problem(400, 'body-incomplete', 'the connection ended before the body did');
     }

@@ -53,17 +53,16 @@ export class Admission {
 
   /** @param contentLength bytes as announced, or null when unknown */
   decide(contentLength: number | null): AdmissionDecision {
-    if (this.isDraining) {
-      return { kind: 'refused', answer: this.refuse('draining', 'the server is shutting down') };
-    }
+    if (this.isDraining) return { kind: 'refused', answer: this.full() };
     const reservation = this.budget.reserve(contentLength ?? this.settings.unknownLengthBytes);
     return reservation === null
       ? { kind: 'refused', answer: this.full() }
       : { kind: 'admitted', reservation };
   }
 
-  /** The answer for a body that outgrew the room there was. */
+  /** The answer where there is no room, or none any more. */
   full(): IngestAnswer {
+    if (this.isDraining) return this.refuse('draining', 'the server is shutting down');
     return this.refuse('overloaded', 'too much data is waiting to be stored; try again later');
   }
 
