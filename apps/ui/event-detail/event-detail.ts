@@ -1,4 +1,13 @@
-import { Component, ElementRef, computed, effect, inject, input, output, signal } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
 import type { LogHit } from '../api/log-hit.ts';
 import { Icon } from '../icon/icon.ts';
@@ -63,7 +72,8 @@ export class EventDetail {
 
   /** Puts the keyboard into the panel: on its first field. */
   focus(): void {
-    this.#element.querySelector<HTMLElement>('li[tabindex="0"], [role="tab"][tabindex="0"]')?.focus();
+    const field = this.#element.querySelector<HTMLElement>('li[tabindex="0"]');
+    (field ?? this.#element.querySelector<HTMLElement>('[role="tab"][tabindex="0"]'))?.focus();
   }
 
   protected copy(what: 'json' | 'message' | 'link'): void {

@@ -32,17 +32,35 @@ export interface FieldFilter {
           <span class="value from-log">{{ visible(field.value.slice(0, limit)) }}</span>
           <span class="actions">
             @if (field.filterable) {
-              <button type="button" class="button icon small" tabindex="-1" title="Filter in (+)"
-                [attr.aria-label]="'Only ' + field.name + ' ' + field.value" (click)="filter(field, false)">
+              <button
+                type="button"
+                class="button icon small"
+                tabindex="-1"
+                title="Filter in (+)"
+                [attr.aria-label]="'Only ' + field.name + ' ' + field.value"
+                (click)="filter(field, false)"
+              >
                 <ps-icon name="plus" class="small" />
               </button>
-              <button type="button" class="button icon small" tabindex="-1" title="Filter out (-)"
-                [attr.aria-label]="'Without ' + field.name + ' ' + field.value" (click)="filter(field, true)">
+              <button
+                type="button"
+                class="button icon small"
+                tabindex="-1"
+                title="Filter out (-)"
+                [attr.aria-label]="'Without ' + field.name + ' ' + field.value"
+                (click)="filter(field, true)"
+              >
                 <ps-icon name="minus" class="small" />
               </button>
             }
-            <button type="button" class="button icon small" tabindex="-1" title="Copy the value"
-              [attr.aria-label]="'Copy ' + field.name" (click)="copy(field)">
+            <button
+              type="button"
+              class="button icon small"
+              tabindex="-1"
+              title="Copy the value"
+              [attr.aria-label]="'Copy ' + field.name"
+              (click)="copy(field)"
+            >
               <ps-icon [name]="copied() === field.name ? 'check' : 'copy'" class="small" />
             </button>
           </span>
@@ -81,15 +99,29 @@ export class FieldList {
   }
 
   protected key(event: KeyboardEvent, at: number): void {
-    const field = this.shown()[at];
-    if (field === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      const rows = this.#element.querySelectorAll<HTMLElement>('li');
-      rows[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus();
-    } else if (field.filterable && (event.key === '+' || event.key === '-')) {
-      this.filter(field, event.key === '-');
-    } else return;
+    const action = this.#actions(at).get(event.key);
+    if (action === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
+    action();
+  }
+
+  #actions(at: number): Map<string, () => void> {
+    const field = this.shown()[at];
+    const focus = (row: number) => (): void => {
+      this.#element.querySelectorAll<HTMLElement>('li')[row]?.focus();
+    };
+    const actions = new Map([
+      ['ArrowDown', focus(at + 1)],
+      ['ArrowUp', focus(at - 1)],
+    ]);
+    if (field?.filterable !== true) return actions;
+    return actions
+      .set('+', () => {
+        this.filter(field, false);
+      })
+      .set('-', () => {
+        this.filter(field, true);
+      });
   }
 }

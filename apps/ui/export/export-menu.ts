@@ -50,6 +50,7 @@ export class ExportMenu {
 
   protected copyCurl(): void {
     const url = this.urls()?.ndjson;
-    if (url !== undefined) this.#clipboard.copy(`curl '${location.origin}${url.replaceAll("'", '%27')}'`);
+    if (url !== undefined)
+      this.#clipboard.copy(`curl '${location.origin}${url.replaceAll("'", '%27')}'`);
   }
 }

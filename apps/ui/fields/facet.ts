@@ -1,9 +1,25 @@
-import { Component, computed, effect, inject, input, model, output, signal, untracked } from '@angular/core';
+import {
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  model,
+  output,
+  signal,
+  untracked,
+} from '@angular/core';
 import { isAbort } from '../api/problem.ts';
 import { SearchApi, type Selection } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
 import { visibleText } from '../results/visible-text.ts';
-import { EMPTY_FACET, VALUES_MORE, VALUES_SHOWN, readFacet, type FacetState } from './facet-values.ts';
+import {
+  EMPTY_FACET,
+  VALUES_MORE,
+  VALUES_SHOWN,
+  readFacet,
+  type FacetState,
+} from './facet-values.ts';
 
 export interface FacetChoice {
   readonly field: string;

@@ -1,6 +1,8 @@
 import { Component, computed, inject, signal } from '@angular/core';
+import type { Selection } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
 import { QueryFilters } from '../search/query-filters.ts';
+import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { Facet, type FacetChoice } from './facet.ts';
 import { EVENT_FIELDS, FieldNames } from './field-names.ts';
@@ -44,13 +46,21 @@ const METADATA_SHOWN = 30;
 })
 export class FieldsPanel {
   readonly #session = inject(SearchSession);
+  readonly #location = inject(SearchLocation);
   readonly #names = inject(FieldNames);
   protected readonly filters = inject(QueryFilters);
 
   protected readonly wanted = signal('');
   protected readonly opened = signal<ReadonlySet<string>>(new Set(OPEN_AT_FIRST));
-  protected readonly selection = computed(() => this.#session.run()?.resolved ?? null);
-  protected readonly total = computed(() => this.#session.histogram()?.total ?? 0);
+  /** What is on the screen; of the live tail, all that its query finds. */
+  protected readonly selection = computed<Selection | null>(() =>
+    this.#location.live()
+      ? { q: this.#location.q(), from: null, to: null }
+      : (this.#session.run()?.resolved ?? null),
+  );
+  protected readonly total = computed(() =>
+    this.#location.live() ? 0 : (this.#session.histogram()?.total ?? 0),
+  );
   protected readonly fields = computed(() => {
     const wanted = this.wanted().trim().toLowerCase();
     const all = [...EVENT_FIELDS, ...this.#names.metadata()];

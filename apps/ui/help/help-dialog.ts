@@ -9,19 +9,20 @@ import { Icon } from '../icon/icon.ts';
 export class HelpDialog {
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
 
-  protected readonly keys: readonly { readonly keys: readonly string[]; readonly what: string }[] = [
-    { keys: ['/'], what: 'Go to the query' },
-    { keys: ['j', 'k'], what: 'Next, previous row' },
-    { keys: ['Enter'], what: 'Open the event' },
-    { keys: ['Esc'], what: 'Close, go back' },
-    { keys: ['+', '-'], what: 'Filter by the focused field or value, in or out' },
-    { keys: ['c'], what: 'What surrounded the event' },
-    { keys: ['t'], what: 'The trace of the event' },
-    { keys: ['d'], what: 'Time range' },
-    { keys: ['l'], what: 'Live tail on, off' },
-    { keys: ['r'], what: 'Search again' },
-    { keys: ['?'], what: 'This page' },
-  ];
+  protected readonly keys: readonly { readonly keys: readonly string[]; readonly what: string }[] =
+    [
+      { keys: ['/'], what: 'Go to the query' },
+      { keys: ['j', 'k'], what: 'Next, previous row' },
+      { keys: ['Enter'], what: 'Open the event' },
+      { keys: ['Esc'], what: 'Close, go back' },
+      { keys: ['+', '-'], what: 'Filter by the focused field or value, in or out' },
+      { keys: ['c'], what: 'What surrounded the event' },
+      { keys: ['t'], what: 'The trace of the event' },
+      { keys: ['d'], what: 'Time range' },
+      { keys: ['l'], what: 'Live tail on, off' },
+      { keys: ['r'], what: 'Search again' },
+      { keys: ['?'], what: 'This page' },
+    ];
   protected readonly examples: readonly { readonly query: string; readonly what: string }[] = [
     { query: 'level:>=warn', what: 'warnings and worse' },
     { query: '"failed to connect" AND -service:auth', what: 'a phrase, without one service' },
@@ -39,10 +40,5 @@ export class HelpDialog {
 
   protected close(): void {
     this.dialog().nativeElement.close();
-  }
-
-  /** A click beside the content falls on the dialog itself. */
-  protected clicked(event: MouseEvent): void {
-    if (event.target === this.dialog().nativeElement) this.close();
   }
 }

@@ -49,9 +49,11 @@ export class Histogram {
     layOut(this.buckets(), this.widthMs(), this.domain(), this.size().width, this.plotHeight()),
   );
   protected readonly ticks = computed(() =>
-    timeTicks(this.domain(), this.size().width, this.zone()).filter(
-      (tick) => tick.x > 20 && tick.x < this.size().width - 30,
-    ),
+    this.buckets().length === 0
+      ? []
+      : timeTicks(this.domain(), this.size().width, this.zone()).filter(
+          (tick) => tick.x > 20 && tick.x < this.size().width - 30,
+        ),
   );
   protected readonly summary = computed(() => {
     const bars = this.layout().bars;
@@ -132,25 +134,21 @@ export class Histogram {
   }
 
   protected key(event: KeyboardEvent): void {
-    const count = this.layout().bars.length;
-    if (count === 0) return;
-    if (event.key === 'Enter') this.#zoomToKeys();
-    else if (event.key === 'Escape' && this.keys() !== null) this.keys.set(null);
-    else {
-      const at = moved(event.key, this.keys()?.at ?? null, count);
-      if (at === null) return;
-      const anchor = event.shiftKey ? (this.keys()?.anchor ?? at) : at;
-      this.keys.set({ anchor, at });
-    }
+    const keys = this.keys();
+    const at = moved(event.key, keys?.at ?? null, this.layout().bars.length);
+    if (at !== null) this.keys.set({ anchor: event.shiftKey ? (keys?.anchor ?? at) : at, at });
+    else if (keys === null) return;
+    else if (event.key === 'Enter') this.#zoomToKeys(keys.anchor, keys.at);
+    else if (event.key === 'Escape') this.keys.set(null);
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }
 
-  #zoomToKeys(): void {
-    const keys = this.keys();
+  #zoomToKeys(anchor: number, at: number): void {
     const bars = this.layout().bars;
-    const a = bars[Math.min(keys?.anchor ?? -1, keys?.at ?? -1)];
-    const b = bars[Math.max(keys?.anchor ?? -1, keys?.at ?? -1)];
+    const a = bars[Math.min(anchor, at)];
+    const b = bars[Math.max(anchor, at)];
     if (a !== undefined && b !== undefined) this.#zoom(a.start, b.end);
   }
 
@@ -174,6 +172,7 @@ function nearest(bars: readonly Bar[], x: number): Bar | null {
 }
 
 function moved(key: string, at: number | null, count: number): number | null {
+  if (count === 0) return null;
   const last = count - 1;
   if (key === 'ArrowRight') return Math.min(last, at === null ? 0 : at + 1);
   if (key === 'ArrowLeft') return Math.max(0, at === null ? last : at - 1);

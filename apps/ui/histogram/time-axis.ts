@@ -24,7 +24,8 @@ export function timeTicks(domain: Domain, width: number, zone: Zone, spacing = 1
   const span = domain.to - domain.from;
   const wanted = span / Math.max(1, Math.floor(width / spacing));
   const step = STEPS.find((candidate) => candidate >= wanted);
-  const times = step === undefined ? monthTimes(domain, wanted, zone) : stepTimes(domain, step, zone);
+  const times =
+    step === undefined ? monthTimes(domain, wanted, zone) : stepTimes(domain, step, zone);
   return times.map((time) => ({
     x: ((time - domain.from) / span) * width,
     label: tickLabel(time, step ?? 31 * DAY, zone, wanted),

@@ -32,7 +32,8 @@ export class PopoverTrigger {
     const open = popover.togglePopover({ source: this.#button });
     if (!open) return;
     this.#place(popover);
-    const first = popover.querySelector<HTMLElement>('[autofocus], [aria-pressed="true"], button, a');
+    const chosen = popover.querySelector<HTMLElement>('[aria-pressed="true"]');
+    const first = chosen ?? popover.querySelector<HTMLElement>('button, a');
     first?.focus({ preventScroll: true });
   }
 

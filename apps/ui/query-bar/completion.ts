@@ -31,7 +31,9 @@ const OPERATORS = [
 /** What is being written at the end of `text`: a field's value after its colon, or else a word. */
 export function completionPlace(text: string): CompletionPlace | null {
   if (insideQuotes(text)) return null;
-  const value = /(?:^|[\s(-])([\p{L}\p{N}_.@]+):(\(?(?:[^\s()"]+ (?:OR|AND) )*)([^\s()":]*)$/u.exec(text);
+  const value = /(?:^|[\s(-])([\p{L}\p{N}_.@]+):(\(?(?:[^\s()"]+ (?:OR|AND) )*)([^\s()":]*)$/u.exec(
+    text,
+  );
   if (value !== null) {
     const [, field = '', , typed = ''] = value;
     return { kind: 'value', field, from: text.length - typed.length, typed };
@@ -69,7 +71,11 @@ function completeField(
     type: 'property',
     boost: -at / 100,
   }));
-  const operators = OPERATORS.map((operator) => ({ ...operator, apply: `${operator.label} `, boost: -9 }));
+  const operators = OPERATORS.map((operator) => ({
+    ...operator,
+    apply: `${operator.label} `,
+    boost: -9,
+  }));
   return { from: place.from, options: [...fields, ...operators], validFor: /^[\p{L}\p{N}_.@]*$/u };
 }
 

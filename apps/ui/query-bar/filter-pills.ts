@@ -11,9 +11,11 @@ import { QueryFilters } from '../search/query-filters.ts';
       <ul class="pills" aria-label="Filters">
         @for (filter of filters.list(); track $index) {
           <li class="pill" [class.negated]="filter.negated">
-            <span class="from-log"
-              >@if (filter.negated) {<b>not</b>&ngsp;}<span class="name">{{ filter.field }}</span
-              >&ngsp;{{ filter.text }}</span
+            <span class="from-log">
+              @if (filter.negated) {
+                <b>not</b>&ngsp;
+              }
+              <span class="name">{{ filter.field }}</span>&ngsp;{{ filter.text }}</span
             >
             <button
               type="button"

@@ -27,7 +27,12 @@ const VALUES_OFFERED = 50;
       <ps-icon name="search" />
       <div class="editor" #editor></div>
       @if (draft() !== '') {
-        <button type="button" class="button icon small" (click)="clear()" aria-label="Clear the query">
+        <button
+          type="button"
+          class="button icon small"
+          (click)="clear()"
+          aria-label="Clear the query"
+        >
           <ps-icon name="close" class="small" />
         </button>
       }
@@ -43,8 +48,11 @@ const VALUES_OFFERED = 50;
     @if (error(); as error) {
       <p class="query-error" role="alert">
         <ps-icon name="warning" class="small" />
-        <span
-          >@if (error.column !== null) {<b>Column {{ error.column }}:</b>&ngsp;}{{ error.message }}</span
+        <span>
+          @if (error.column !== null) {
+            <b>Column {{ error.column }}:</b>&ngsp;
+          }
+          {{ error.message }}</span
         >
       </p>
     }
@@ -64,10 +72,9 @@ export class QueryBar {
   protected readonly error = computed(() => {
     const problem = this.location.live() ? this.#tail.problem() : this.#session.problem();
     if (problem?.status !== 400 || this.draft() !== this.location.q()) return null;
-    const expected = problem.expected.length > 0 ? ` Expected ${list(problem.expected)}.` : '';
-    const message = problem.detail === '' ? problem.title : problem.detail;
-    const mentions = message.toLowerCase().includes('expected');
-    return { column: problem.column, length: problem.length, message: mentions ? message : message + expected };
+    // The column stands in front of the message already.
+    const message = (problem.detail || problem.title).replace(/^(q: )?column \d+: /, '');
+    return { column: problem.column, length: problem.length, message };
   });
 
   constructor() {
@@ -84,7 +91,8 @@ export class QueryBar {
     effect(() => {
       const error = this.error();
       const at = error === null ? null : (error.column ?? 0) - 1;
-      const place = error === null || at === null || at < 0 ? null : { from: at, to: at + error.length };
+      const place =
+        error === null || at === null || at < 0 ? null : { from: at, to: at + error.length };
       this.#editor?.markError(place);
     });
   }
@@ -127,9 +135,4 @@ export class QueryBar {
     const answer = await this.#api.facets(selection, field, VALUES_OFFERED, signal);
     return [...answer.values];
   }
-}
-
-function list(expected: readonly string[]): string {
-  if (expected.length < 2) return expected.join('');
-  return `${expected.slice(0, -1).join(', ')} or ${expected.at(-1) ?? ''}`;
 }

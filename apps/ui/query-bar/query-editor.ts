@@ -8,13 +8,7 @@ import {
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { EditorState, Prec, StateEffect, StateField, type Extension } from '@codemirror/state';
-import {
-  Decoration,
-  EditorView,
-  keymap,
-  placeholder,
-  type DecorationSet,
-} from '@codemirror/view';
+import { Decoration, EditorView, keymap, placeholder, type DecorationSet } from '@codemirror/view';
 import { completionSource, type CompletionVocabulary } from './completion.ts';
 import { queryLanguage } from './query-language.ts';
 import { queryTheme } from './query-theme.ts';
@@ -87,6 +81,7 @@ export class QueryEditor {
       place === null
         ? null
         : {
+            // What is missing at the end is shown at the last character.
             from: Math.max(0, Math.min(place.from, length - 1)),
             to: Math.max(0, Math.min(Math.max(place.to, place.from + 1), length)),
           };

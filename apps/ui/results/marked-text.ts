@@ -1,5 +1,7 @@
 /** Finds what a query matched in a text: ascending, not overlapping, end exclusive. */
-export type Highlighter = (text: string) => readonly { readonly from: number; readonly to: number }[];
+export type Highlighter = (
+  text: string,
+) => readonly { readonly from: number; readonly to: number }[];
 
 export interface TextPart {
   readonly text: string;

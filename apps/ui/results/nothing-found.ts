@@ -67,7 +67,9 @@ export class NothingFound {
 
   protected shown(choice: CountedLoosening): string {
     const count = choice.count.toLocaleString('en');
-    return choice.partial ? `more than ${count}` : `${count} ${choice.count === 1 ? 'event' : 'events'}`;
+    return choice.partial
+      ? `more than ${count}`
+      : `${count} ${choice.count === 1 ? 'event' : 'events'}`;
   }
 
   protected choose(choice: Loosening): void {

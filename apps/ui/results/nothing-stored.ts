@@ -20,7 +20,9 @@ const POLL_MS = 1_000;
           {{ copied() ? 'Copied' : 'Copy' }}
         </button>
       </div>
-      <p class="waiting" role="status"><span class="live-dot on"></span>Waiting for the first event</p>
+      <p class="waiting" role="status">
+        <span class="live-dot on"></span>Waiting for the first event
+      </p>
     </div>
   `,
 })

@@ -8,6 +8,9 @@ export interface Edge {
   readonly earliest: number;
 }
 
+/** The narrowest bucket of a histogram. */
+const FINEST_MS = 1_000;
+
 export interface CountedBucket {
   /** Epoch ms. */
   readonly start: number;
@@ -46,13 +49,17 @@ export class PositionMap {
     return { newer, older: null };
   }
 
+  /** The stretch around a position, where it has more than `rows` and a finer histogram is possible. */
+  divisible(position: number, rows: number): { readonly newer: Edge; readonly older: Edge } | null {
+    const { newer, older } = this.around(position);
+    if (newer === null || older === null || this.#indivisible.has(newer.position)) return null;
+    const wide = older.position - newer.position > rows;
+    return wide && newer.earliest - older.latest > FINEST_MS ? { newer, older } : null;
+  }
+
   /** Remembers that the stretch after this edge has no finer histogram. */
   markIndivisible(edge: Edge): void {
     this.#indivisible.add(edge.position);
-  }
-
-  isIndivisible(edge: Edge): boolean {
-    return this.#indivisible.has(edge.position);
   }
 
   #insert(position: number, time: number): void {

@@ -13,9 +13,15 @@ const MESSAGE_SHOWN = 2_000;
     <time class="time">{{ time() }}</time>
     <span class="level level-name">{{ hit().level }}</span>
     <span class="service from-log">{{ service() }}</span>
-    <span class="message from-log"
-      >@for (part of message(); track $index) {@if (part.marked) {<mark>{{ part.text }}</mark>} @else {{{ part.text }}}}</span
-    >
+    <span class="message from-log">
+      @for (part of message(); track $index) {
+        @if (part.marked) {
+          <mark>{{ part.text }}</mark>
+        } @else {
+          {{ part.text }}
+        }
+      }
+    </span>
   `,
   host: { '[class]': "'level-' + hit().level" },
 })

@@ -37,7 +37,10 @@ export class ResultsBar {
     const answer = this.session.answer();
     if (answer === null) return null;
     const engines = answer.engines.length === 0 ? 'nothing' : answer.engines.join(' and ');
-    return { ms: `${Math.round(answer.tookMs).toString()} ms`, engines: `Answered from ${engines}` };
+    return {
+      ms: `${Math.round(answer.tookMs).toString()} ms`,
+      engines: `Answered from ${engines}`,
+    };
   });
   protected readonly completeness = computed(() => {
     this.session.version();

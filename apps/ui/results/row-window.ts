@@ -193,10 +193,9 @@ export class RowWindow implements RowSource {
   /** Narrows the stretch around a position by a histogram of its own, until it is a few pages wide. */
   async #refine(position: number): Promise<boolean> {
     for (;;) {
-      const { newer, older } = this.#map.around(position);
-      if (newer === null || older === null) break;
-      if (older.position - newer.position <= 2 * PAGE_ROWS) break;
-      if (newer.earliest - older.latest <= 1_000 || this.#map.isIndivisible(newer)) break;
+      const stretch = this.#map.divisible(position, 2 * PAGE_ROWS);
+      if (stretch === null) break;
+      const { newer, older } = stretch;
       const finer = await this.#reader.histogram(older.latest, newer.earliest);
       const added = this.#map.add(finer.buckets, finer.widthMs, newer.position);
       if (finer.partial || added === 0) this.#map.markIndivisible(newer);

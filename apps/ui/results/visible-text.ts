@@ -1,8 +1,7 @@
 /** SGR and other CSI sequences of terminals: no character of theirs is for reading. */
-// eslint-disable-next-line no-control-regex -- ESC is what these sequences begin with
-const TERMINAL_SEQUENCES = /\u001b\[[0-9;:?]*[ -/]*[@-~]/g;
-// eslint-disable-next-line no-control-regex -- the invisible characters are the point
-const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const TERMINAL_SEQUENCES = /\p{Cc}\[[0-9;:?]*[ -/]*[@-~]/gu;
+/** Control characters but tab and line feed, format characters (those that turn the direction too), separators. */
+const INVISIBLE = /(?![\t\n])[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /**
  * Text of a log for the screen: terminal colours taken out, control characters and those that turn the

@@ -30,9 +30,7 @@ export class SearchLocation {
   readonly event = computed(() => this.#parameters().get('event') || null);
   readonly live = computed(() => this.#parameters().get('live') === '1');
   readonly wrap = computed(() => this.#parameters().get('wrap') === '1');
-  readonly zone = computed<Zone>(() =>
-    this.#parameters().get('tz') === 'utc' ? 'utc' : 'local',
-  );
+  readonly zone = computed<Zone>(() => (this.#parameters().get('tz') === 'utc' ? 'utc' : 'local'));
   readonly selection = computed<Selection>(() => ({ q: this.q(), ...this.range() }));
 
   /** A new entry in the history: the back button undoes it. */

@@ -1,7 +1,4 @@
 import { Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
-import { toSignal } from '@angular/core/rxjs-interop';
-import { BreakpointObserver } from '@angular/cdk/layout';
-import { map } from 'rxjs';
 import { EventDetail, type DetailView } from '../event-detail/event-detail.ts';
 import type { FieldFilter } from '../event-detail/field-list.ts';
 import { FieldNames } from '../fields/field-names.ts';
@@ -16,6 +13,7 @@ import { NothingStored } from '../results/nothing-stored.ts';
 import { ResultsBar } from '../results/results-bar.ts';
 import { ResultsList } from '../results/results-list.ts';
 import { TailSession } from '../tail/tail-session.ts';
+import { injectNarrowScreen } from '../theme/narrow-screen.ts';
 import { SettingsMenu } from '../theme/settings-menu.ts';
 import { TimeRangePicker } from '../time-range/time-range-picker.ts';
 import { EventSelection } from './event-selection.ts';
@@ -24,8 +22,6 @@ import { queryHighlighter } from './query-highlighter.ts';
 import { SearchLocation } from './search-location.ts';
 import { SearchSession } from './search-session.ts';
 import { commandOf, type Command } from './shortcuts.ts';
-
-const NARROW = '(max-width: 899px)';
 
 @Component({
   selector: 'ps-search-page',
@@ -44,14 +40,7 @@ const NARROW = '(max-width: 899px)';
     SettingsMenu,
     TimeRangePicker,
   ],
-  providers: [
-    SearchLocation,
-    SearchSession,
-    TailSession,
-    EventSelection,
-    FieldNames,
-    QueryFilters,
-  ],
+  providers: [SearchLocation, SearchSession, TailSession, EventSelection, FieldNames, QueryFilters],
   templateUrl: './search-page.html',
   host: { '(document:keydown)': 'key($event)' },
 })
@@ -67,17 +56,12 @@ export class SearchPage {
   private readonly list = viewChild(ResultsList);
   private readonly detail = viewChild(EventDetail);
 
-  protected readonly narrow = toSignal(
-    inject(BreakpointObserver)
-      .observe(NARROW)
-      .pipe(map((state) => state.matches)),
-    { initialValue: false },
-  );
+  protected readonly narrow = injectNarrowScreen();
   protected readonly fieldsSheet = signal(false);
   protected readonly view = signal<DetailView>('fields');
   protected readonly rowHeight = computed(() => {
-    if (this.narrow()) return this.location.wrap() ? 84 : 44;
-    return this.location.wrap() ? 66 : 22;
+    if (this.narrow()) return this.location.wrap() ? 64 : 44;
+    return this.location.wrap() ? 44 : 22;
   });
   protected readonly highlighter = computed(() => queryHighlighter(this.location.q()));
   protected readonly version = computed(() =>

@@ -61,10 +61,7 @@ export class SearchRun {
   }
 
   async firstPage(limit: number): Promise<SearchAnswer> {
-    const answer = await this.#api.search(
-      { ...this.resolved, limit, cursor: null },
-      this.signal,
-    );
+    const answer = await this.#api.search({ ...this.resolved, limit, cursor: null }, this.signal);
     this.rows.begin(answer);
     if (answer.hits[0] !== undefined) this.#newest = answer.hits[0].timestamp;
     return answer;

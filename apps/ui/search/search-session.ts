@@ -27,6 +27,7 @@ export class SearchSession {
   readonly problem = signal<ApiProblem | null>(null);
   /** Of fetching further rows; what is on the screen stays. */
   readonly rowsProblem = signal<ApiProblem | null>(null);
+  readonly histogramProblem = signal<ApiProblem | null>(null);
   readonly running = signal(false);
   readonly slow = signal(false);
   /** Nothing is stored at all, so that no query could find anything. */
@@ -63,12 +64,13 @@ export class SearchSession {
     const run = this.#newRun();
     this.#current = run;
     this.running.set(true);
+    this.histogramProblem.set(null);
     clearTimeout(this.#slowTimer);
     this.#slowTimer = setTimeout(() => {
       this.slow.set(true);
     }, SLOW_AFTER_MS);
     const counts = run.histogram().catch((error: unknown) => {
-      if (!isAbort(error)) console.warn('The histogram failed', error);
+      if (this.#current === run && !isAbort(error)) this.histogramProblem.set(toProblem(error));
       return null;
     });
     try {

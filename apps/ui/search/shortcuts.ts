@@ -34,9 +34,13 @@ export function commandOf(event: KeyboardEvent): Command | null {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
   const command = COMMANDS[event.key] ?? null;
   const target = event.composedPath()[0];
-  if (command === null || !(target instanceof Element)) return command;
-  if (isWritten(target) || target.closest('dialog, [popover]') !== null) return null;
-  return command === 'open' && target.closest(PRESSED_BY_ENTER) !== null ? null : command;
+  return command !== null && target instanceof Element && takes(target, command) ? null : command;
+}
+
+/** Whether the key is for the element itself. */
+function takes(target: Element, command: Command): boolean {
+  if (isWritten(target) || target.closest('dialog, [popover]') !== null) return true;
+  return command === 'open' && target.closest(PRESSED_BY_ENTER) !== null;
 }
 
 function isWritten(target: Element): boolean {

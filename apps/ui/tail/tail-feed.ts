@@ -19,7 +19,8 @@ export class TailFeed implements RowSource {
     const fresh = hits.filter((hit) => !known.has(hit.id));
     this.#received += fresh.length;
     this.#waiting.push(...fresh);
-    if (this.#waiting.length > TAIL_ROWS_KEPT) this.#waiting.splice(0, this.#waiting.length - TAIL_ROWS_KEPT);
+    if (this.#waiting.length > TAIL_ROWS_KEPT)
+      this.#waiting.splice(0, this.#waiting.length - TAIL_ROWS_KEPT);
     if (!this.#held) this.#flush();
   }
 
