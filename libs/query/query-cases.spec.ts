@@ -9,9 +9,12 @@ import { createEventTable, fillEventTable, selectIndexes } from './testing/event
 import { matchingIndexes } from './testing/matching-indexes.ts';
 
 describe('the meaning of a query', () => {
-  it.each(QUERY_CASES)('$query matches $expected by the predicate', ({ query, events, expected }) => {
-    expect(matchingIndexes(parseQuery(query, CASES_NOW), events)).toEqual(expected);
-  });
+  it.each(QUERY_CASES)(
+    '$query matches $expected by the predicate',
+    ({ query, events, expected }) => {
+      expect(matchingIndexes(parseQuery(query, CASES_NOW), events)).toEqual(expected);
+    },
+  );
 
   describe('in Postgres', () => {
     let database: TestDatabase;

@@ -26,8 +26,40 @@ function parses(text: string): boolean {
 }
 
 describe('any text', () => {
-  const pieces = ['(', ')', '"', '/', ':', '[', ']', '{', '}', '\\', '*', '-', '>', '<=', ' ', '\t', '\0', '\ud800'];
-  const words = ['AND', 'OR', 'NOT', 'TO', 'level', 'timestamp', 'message', 'x', 'error', '2023-09-10', 'é', '😀'];
+  const pieces = [
+    '(',
+    ')',
+    '"',
+    '/',
+    ':',
+    '[',
+    ']',
+    '{',
+    '}',
+    '\\',
+    '*',
+    '-',
+    '>',
+    '<=',
+    ' ',
+    '\t',
+    '\0',
+    '\ud800',
+  ];
+  const words = [
+    'AND',
+    'OR',
+    'NOT',
+    'TO',
+    'level',
+    'timestamp',
+    'message',
+    'x',
+    'error',
+    '2023-09-10',
+    'é',
+    '😀',
+  ];
   const fragments = fc
     .array(fc.constantFrom(...pieces, ...words), { maxLength: 25 })
     .map((parts) => parts.join(''));
@@ -70,17 +102,26 @@ function tokensOf(event: LogEvent): Set<string> {
 }
 
 /** Terms made of the event's own text, so that many match. */
-const matchingTerm = fc.record({ event: anyEvent, from: fc.nat(20), length: fc.nat(20) }).map(
-  ({ event, from, length }) => {
+const matchingTerm = fc
+  .record({ event: anyEvent, from: fc.nat(20), length: fc.nat(20) })
+  .map(({ event, from, length }) => {
     const part = event.message.slice(from, from + length).toWellFormed();
     const escaped = part.replace(/[*"\\]/gu, String.raw`\$&`);
-    const pattern = part.replace(/[^\p{L}\p{N}_]/gu, (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`);
+    const pattern = part.replace(
+      /[^\p{L}\p{N}_]/gu,
+      (character) => `\\x{${character.codePointAt(0)!.toString(16)}}`,
+    );
     return {
       event,
-      queries: [`"${escaped}"`, `"${escaped}*"`, `"*${escaped}"`, `"*${escaped}*"`, `message:/${pattern}/`],
+      queries: [
+        `"${escaped}"`,
+        `"${escaped}*"`,
+        `"*${escaped}"`,
+        `"*${escaped}*"`,
+        `message:/${pattern}/`,
+      ],
     };
-  },
-);
+  });
 
 describe('the tokens that a query requires', () => {
   it('are those of every event that matches', () => {
@@ -154,8 +195,10 @@ describe('Postgres', () => {
 
   it('agrees with RE2 on any pattern', async () => {
     const messages = fc.array(anyText, { minLength: 10, maxLength: 20 });
-    const texts = fc
-      .array(anyPattern.map((pattern) => `message:/${pattern}/`).filter(parses), { minLength: 10, maxLength: 10 });
+    const texts = fc.array(anyPattern.map((pattern) => `message:/${pattern}/`).filter(parses), {
+      minLength: 10,
+      maxLength: 10,
+    });
     await fc.assert(
       fc.asyncProperty(messages, events, texts, async (some, [event], patterns) => {
         const all = some.map((message) => ({ ...event!, message }));
@@ -171,7 +214,8 @@ describe('Postgres', () => {
       fc.asyncProperty(fc.array(matchingTerm, { minLength: 8, maxLength: 8 }), async (terms) => {
         const all = terms.map((term) => term.event);
         await fillEventTable(client, all);
-        for (const text of terms.flatMap((term) => term.queries).filter(parses)) await agree(all, text);
+        for (const text of terms.flatMap((term) => term.queries).filter(parses))
+          await agree(all, text);
       }),
       { numRuns: 40 },
     );

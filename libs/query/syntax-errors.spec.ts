@@ -74,9 +74,12 @@ describe('a syntax error', () => {
     ['message://', 9, 2, ['a regular expression']],
     ['"a"b', 4, 1, APART],
     ['path:/api/users', 11, 5, APART],
-  ])('%s is at column %i, %i long, and says what was expected', (text, column, length, expected) => {
-    expect(errorOf(text)).toMatchObject({ column, length, expected });
-  });
+  ])(
+    '%s is at column %i, %i long, and says what was expected',
+    (text, column, length, expected) => {
+      expect(errorOf(text)).toMatchObject({ column, length, expected });
+    },
+  );
 
   it('gives the reason of RE2 for a pattern that is none', () => {
     expect(errorOf('message:/(a/').message).toContain('missing closing )');

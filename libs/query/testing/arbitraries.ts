@@ -4,7 +4,25 @@ import { buildEvent, TEST_TIME } from './build-event.ts';
 
 const PIECES = [
   ...['failed', 'to', 'connect', 'Connect', 'DB', 'disk', 'DISK', 'k', 'ski', 'api'],
-  ...['\u212a', 'ſ', 'İ', 'i', 'ı', 'σ', 'ς', 'Σ', 'ß', 'ẞ', 'é', 'É', 'Å', '\u212b', 'ǅ', 'ⅷ', 'Ⅷ'],
+  ...[
+    '\u212a',
+    'ſ',
+    'İ',
+    'i',
+    'ı',
+    'σ',
+    'ς',
+    'Σ',
+    'ß',
+    'ẞ',
+    'é',
+    'É',
+    'Å',
+    '\u212b',
+    'ǅ',
+    'ⅷ',
+    'Ⅷ',
+  ],
   ...['\u0307', '½', '²', '日', '本', '😀', '𝒜', '𐐀', '𐐨', '٣', '—', '“', '\u00a0'],
   ...[' ', ' ', '-', '.', '_', '%', '\\', '"', '*', '/', ':', '(', '\n', '1', '17', ''],
 ] as const;
@@ -50,24 +68,60 @@ const quoted = anyText.map((text) => `"${text.replace(/[\\"]/gu, String.raw`\$&`
 const atom = fc.constantFrom(
   ...['a', 'k', 's', 'é', '.', '\\w', '\\W', '\\d', '\\s', '[a-f]', '[^a-f]', '[[:upper:]]', '\\.'],
   ...['\\b', '\\B', '^', '$', '\\A', '\\z', '(?-i:K)', '(?s:.)', '(?m:^)', '(?m:$)', '\\x41', '日'],
-  ...['fail', 'connect', '\\pL', '[é]', '[^é]', '\\Q.*\\E', '(?:a|)', '(?P<n>k|i)', '_', '-', '\\x{1F600}'],
+  ...[
+    'fail',
+    'connect',
+    '\\pL',
+    '[é]',
+    '[^é]',
+    '\\Q.*\\E',
+    '(?:a|)',
+    '(?P<n>k|i)',
+    '_',
+    '-',
+    '\\x{1F600}',
+  ],
 );
-const quantifier = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '{300}');
+const quantifier = fc.constantFrom(
+  '',
+  '',
+  '',
+  '*',
+  '+',
+  '?',
+  '{2}',
+  '{0,2}',
+  '{1,}',
+  '*?',
+  '{300}',
+);
 
 /** The text of an RE2 pattern. */
 export const anyPattern: fc.Arbitrary<string> = fc
   .array(
-    fc.tuple(atom, quantifier).map(([body, count]) => `${count === '' ? body : `(?:${body})`}${count}`),
+    fc
+      .tuple(atom, quantifier)
+      .map(([body, count]) => `${count === '' ? body : `(?:${body})`}${count}`),
     { minLength: 1, maxLength: 4 },
   )
-  .chain((parts) => fc.constantFrom(parts.join(''), `${parts.join('|')}`, `(?:${parts.join('')}){1,2}`));
+  .chain((parts) =>
+    fc.constantFrom(parts.join(''), parts.join('|'), `(?:${parts.join('')}){1,2}`),
+  );
 
 const anyNumber = fc.constantFrom('17', '17.5', '-3', '0', '5', '1e21', '"17.0"');
 const operator = fc.constantFrom('>', '>=', '<', '<=');
 const valueText = fc.oneof(quoted, anyNumber, fc.constantFrom('*', 'true', 'server-*', 'k*', '*i'));
 const endText = fc.oneof(quoted, anyNumber, fc.constant('*'));
 
-const fieldName = fc.constantFrom('message', 'service', 'resourceId', 'a', 'b', 'a.b', 'metadata.a.b');
+const fieldName = fc.constantFrom(
+  'message',
+  'service',
+  'resourceId',
+  'a',
+  'b',
+  'a.b',
+  'metadata.a.b',
+);
 const orderedName = fieldName.filter((name) => name !== 'message');
 
 const anyTerm = fc.oneof(

@@ -79,7 +79,15 @@ const WORDS = rows(CONNECT, [
 ]);
 
 const PUNCTUATION = rows(
-  messages('10.11.10.1', '10 11 10', '110.11.10', 'a*b "c" d\\e', '100% [done]', 'disk: 5 Kib', '->'),
+  messages(
+    '10.11.10.1',
+    '10 11 10',
+    '110.11.10',
+    'a*b "c" d\\e',
+    '100% [done]',
+    'disk: 5 Kib',
+    '->',
+  ),
   [
     ['"10 11 10"', [0, 1]],
     ['10.11.10', [0, 1]],
