@@ -30,7 +30,7 @@ export async function checkLedger(
   return { found, lost, duplicated, foreign };
 }
 
-const NUMBER = /"n":(\d+)/g;
+const NUMBER = /"n": ?(\d+)/g;
 
 async function* exportedNumbers(program: Program, query: string): AsyncGenerator<number> {
   const answer = await fetch(
