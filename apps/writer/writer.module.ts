@@ -6,15 +6,19 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { BatchWriter, type BatchWriterSettings } from '#delivery';
+import { BatchWriter, type BatchStore, type BatchWriterSettings } from '#delivery';
 import type { LogQueue } from '#queue';
-import type { Store } from '#store';
+import type { GroupWriter, Ledger } from '#store';
 import type { Telemetry } from '#telemetry';
 
 /** What the writer is given, already open. */
 export interface WriterParts {
   readonly queue: LogQueue;
-  readonly store: Pick<Store, 'writer' | 'ledger'>;
+  /** The parts of a `Store` that it needs. */
+  readonly store: {
+    readonly writer: Pick<GroupWriter, 'commit'>;
+    readonly ledger: Pick<Ledger, 'find'>;
+  };
   readonly telemetry: Telemetry;
   readonly settings?: Partial<BatchWriterSettings>;
   /** Longest wait at shutdown for what the queue has admitted, in ms. Default 5,000. */
@@ -68,7 +72,7 @@ export class WriterModule {
   }
 }
 
-function batchStore({ store }: WriterParts): ConstructorParameters<typeof BatchWriter>[0]['store'] {
+function batchStore({ store }: WriterParts): BatchStore {
   return {
     commit: (batches, signal) => store.writer.commit(batches, signal),
     probe: async () => {
