@@ -48,7 +48,7 @@ async function openTail(path: string, headers: Record<string, string> = {}) {
   };
 }
 
-const running = () => gateway.search.signals.filter((signal) => !signal.aborted).length;
+const running = (): number => gateway.search.tails;
 
 async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,8 @@
 import 'reflect-metadata';
 
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -54,7 +57,21 @@ export async function startTestGateway(
   Logger.overrideLogger(false);
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter());
   await configureGateway(app, all);
+  const unused = unusedConnections(app.getHttpServer() as Server);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
-  return { app, url, search, quarantine, log, telemetry, close: () => app.close() };
+  const close = async (): Promise<void> => {
+    const closing = app.close();
+    for (const socket of unused) socket.destroy();
+    await closing;
+  };
+  return { app, url, search, quarantine, log, telemetry, close };
+}
+
+/** Node waits for connections that never carried a request, and fetch opens such ones in advance. */
+function unusedConnections(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on('connection', (socket: Socket) => unused.add(socket));
+  server.on('request', ({ socket }: IncomingMessage) => unused.delete(socket));
+  return unused;
 }

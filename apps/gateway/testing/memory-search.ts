@@ -23,6 +23,8 @@ export class MemorySearch implements SearchService {
   readonly events: StoredEvent[] = [];
   /** The options of the calls, newest last. */
   readonly signals: AbortSignal[] = [];
+  /** Tails that run. */
+  tails = 0;
   /** Held back until it resolves, when set. */
   gate: Promise<void> | null = null;
   private wake: () => void = () => undefined;
@@ -118,9 +120,23 @@ export class MemorySearch implements SearchService {
     signal: AbortSignal,
   ): AsyncGenerator<readonly TailedEvent[]> {
     await this.begin(signal);
-    let at = position === null ? this.events.length : Number(position);
+    const at = position === null ? this.events.length : Number(position);
     if (!Number.isInteger(at)) throw new InvalidCursorError('it is no number');
     const matches = toPredicate(query);
+    this.tails += 1;
+    try {
+      yield* this.follow(at, matches, signal);
+    } finally {
+      this.tails -= 1;
+    }
+  }
+
+  private async *follow(
+    begin: number,
+    matches: (event: StoredEvent) => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly TailedEvent[]> {
+    let at = begin;
     for (;;) {
       signal.throwIfAborted();
       const fresh = this.events.slice(at);
