@@ -28,7 +28,12 @@ export interface RefusedBody {
   readonly kind: 'refused';
   readonly status: 400 | 413 | 415;
   readonly code:
-    'unsupported-media-type' | 'empty-body' | 'malformed-json' | 'not-an-event' | 'too-many-events';
+    | 'unsupported-media-type'
+    | 'empty-body'
+    | 'malformed-json'
+    | 'not-an-event'
+    | 'too-many-events'
+    | 'too-complex';
   readonly detail: string;
 }
 

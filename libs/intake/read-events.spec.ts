@@ -240,6 +240,20 @@ test('numbers that a double cannot hold come as text, wherever they stand', () =
   }
 });
 
+test.each<[string, string, string]>([
+  ['millions of empty arrays', `[{"a":[${'[],'.repeat(5_000_000)}[]]}]`, 'too-complex'],
+  ['millions of keys', `{${'"a":1,'.repeat(5_000_000)}"b":1}`, 'too-complex'],
+  ['endless nesting', '['.repeat(2_000_000), 'too-complex'],
+  ['millions of elements', `[${'1,'.repeat(5_000_000)}1]`, 'too-many-events'],
+])('%s are refused before they are parsed', (_name, body, code) => {
+  expect(refusal(body, 'application/json')).toMatchObject({ status: 413, code });
+});
+
+test('a large message with brackets and quotes is no weight', () => {
+  const message = '[{"\\,:'.repeat(130_000);
+  expect(messages(events(JSON.stringify([{ message }])))).toEqual([message]);
+});
+
 test('bytes that are no UTF-8 become U+FFFD', () => {
   const body = Buffer.concat([
     Buffer.from('{"message":"a'),

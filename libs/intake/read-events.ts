@@ -2,6 +2,7 @@ import type { Micros } from '#event';
 
 import { readContentType } from './content-type.ts';
 import type { IntakeResult } from './intake-result.ts';
+import { checkWeight } from './json/check-weight.ts';
 import { readJsonEvents } from './json/read-json-events.ts';
 
 /** The wire formats. `json` is one event, an array, or NDJSON, with the names and aliases of ARCHITECTURE.md. */
@@ -23,6 +24,8 @@ export function readEvents(
 ): IntakeResult {
   const reading = readContentType(contentType, body);
   if ('kind' in reading) return reading;
+  const tooHeavy = checkWeight(body);
+  if (tooHeavy !== null) return tooHeavy;
   const text = body.toString(reading.encoding);
   const BOM = '\uFEFF';
   return READERS[format](text.startsWith(BOM) ? text.slice(1) : text, reading.layout, receivedAt);

@@ -11,14 +11,22 @@ export interface JsonError {
 export function describeJsonError(text: string): string {
   const error = findJsonError(text);
   if (error === null) return 'it cannot be read';
-  const before = text.slice(0, error.offset);
-  const line = before.split('\n').length;
-  const column = error.offset - before.lastIndexOf('\n');
+  const line = lineOf(text, error.offset);
+  const column = error.offset === 0 ? 1 : error.offset - text.lastIndexOf('\n', error.offset - 1);
   const found =
     error.offset < text.length
       ? quote(String.fromCodePoint(text.codePointAt(error.offset) ?? 0))
       : 'the end';
   return `at line ${line}, column ${column}, expected ${error.expected} but found ${found}`;
+}
+
+/** The number of the line, from 1, in which a place is. */
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = 0; at < offset; at++) {
+    if (text.charCodeAt(at) === 0x0a) line++;
+  }
+  return line;
 }
 
 /**
@@ -61,9 +69,10 @@ const RULES: Readonly<Record<Expectation, Rule>> = {
 const SPACE = /[ \t\r\n]*/y;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
-// eslint-disable-next-line no-control-regex
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
+const UNICODE_ESCAPE = /u[0-9a-fA-F]{4}/y;
+const SIMPLE_ESCAPES = new Set(Buffer.from('"\\/bfnrt'));
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 class JsonScan {
   private readonly text: string;
@@ -136,15 +145,20 @@ class JsonScan {
   /** Reads a string from its opening quote. An error inside it is recorded at its own place. */
   private string(): boolean {
     this.at++;
-    for (;;) {
-      this.skip(PLAIN);
-      if (this.at === this.text.length) return this.fail('a closing double quote');
-      const character = this.text.charAt(this.at);
-      if (character < ' ') return this.fail('an escape such as \\n for the control character');
+    while (this.at < this.text.length) {
+      const code = this.text.charCodeAt(this.at);
+      if (code < 0x20) return this.fail('an escape such as \\n for the control character');
       this.at++;
-      if (character === '"') return true;
-      if (character === '\\' && !this.skip(ESCAPE)) return this.fail('an escape sequence of JSON');
+      if (code === QUOTE) return true;
+      if (code === BACKSLASH && !this.escape()) return this.fail('an escape sequence of JSON');
     }
+    return this.fail('a closing double quote');
+  }
+
+  private escape(): boolean {
+    const simple = SIMPLE_ESCAPES.has(this.text.charCodeAt(this.at));
+    if (simple) this.at++;
+    return simple || this.skip(UNICODE_ESCAPE);
   }
 
   /** Moves past what the sticky pattern matches here; false if it matches nothing or the empty text. */

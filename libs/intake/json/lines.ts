@@ -1,7 +1,8 @@
 import { LIMITS, type Micros } from '#event';
 
 import { EventCollector } from '../event-collector.ts';
-import { refused, type IntakeResult } from '../intake-result.ts';
+import type { IntakeResult } from '../intake-result.ts';
+import { tooManyEvents } from './check-weight.ts';
 import { describeJsonError } from './json-error.ts';
 import { parseJson, parserOfLines } from './parse-json.ts';
 
@@ -12,11 +13,7 @@ export function readLines(text: string, receivedAt: Micros): IntakeResult {
   let count = 0;
   for (const line of nonEmptyLines(text)) {
     if (++count > LIMITS.eventsPerRequest) {
-      return refused(
-        413,
-        'too-many-events',
-        `The request holds more than ${LIMITS.eventsPerRequest} events; send several requests.`,
-      );
+      return tooManyEvents(count);
     }
     const parsed = parse(line);
     if (parsed.ok) collector.add(parsed.value);
@@ -43,19 +40,29 @@ function isObject(line: string): boolean {
 }
 
 function* nonEmptyLines(text: string): Generator<string, undefined> {
-  let start = 0;
+  let start = startOfContent(text, 0);
   while (start < text.length) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    const line = text.slice(start, end);
-    if (hasContent(line)) yield line;
-    start = end + 1;
+    yield text.slice(start, end);
+    start = startOfContent(text, end + 1);
   }
 }
 
+const NEWLINE = 0x0a;
 const SPACE = 0x20;
 
-function hasContent(line: string): boolean {
-  // Nearly every line begins with its content.
-  return line.charCodeAt(0) > SPACE || line.trim() !== '';
+/** The start of the next line that is not blank, from the start of a line on; the length of the text if none is. */
+function startOfContent(text: string, lineStart: number): number {
+  let start = lineStart;
+  let at = start;
+  while (at < text.length && isBlank(text.charCodeAt(at))) {
+    if (text.charCodeAt(at) === NEWLINE) start = at + 1;
+    at++;
+  }
+  return at < text.length ? start : at;
+}
+
+function isBlank(code: number): boolean {
+  return code <= SPACE && (code === SPACE || code === NEWLINE || code === 0x0d || code === 0x09);
 }

@@ -2,6 +2,7 @@ import { LIMITS, quote, type Micros } from '#event';
 
 import { EventCollector } from '../event-collector.ts';
 import { refused, type IntakeResult, type RefusedBody } from '../intake-result.ts';
+import { tooManyEvents } from './check-weight.ts';
 import { describeJsonError } from './json-error.ts';
 import { looksLikeLines, readLines } from './lines.ts';
 import { parseJson } from './parse-json.ts';
@@ -45,14 +46,6 @@ function notAnEvent(value: unknown): RefusedBody {
     400,
     'not-an-event',
     `The body is the JSON value ${quote(value)}; send an event as a JSON object, or an array of them.`,
-  );
-}
-
-function tooManyEvents(count: number): RefusedBody {
-  return refused(
-    413,
-    'too-many-events',
-    `The request holds ${count} events, more than ${LIMITS.eventsPerRequest}; send several requests.`,
   );
 }
 
