@@ -32,7 +32,8 @@ export async function runOpenLoop(plan: LoadPlan): Promise<LoadResult> {
       const due = started + i * intervalMs;
       const early = due - performance.now();
       if (early > 1) await delay(early);
-      acknowledged += await plan.send(connection, i);
+      const sent = await plan.send(connection, i);
+      acknowledged += sent;
       latencies.add(performance.now() - due);
     }
   };
