@@ -1,5 +1,8 @@
 import { TOKEN_FIELDS, fieldToken, words, type TokenField } from '#event';
 import type { FieldRef, Query } from './ast.ts';
+import { literalWords } from './regex/literal-words.ts';
+import type { RegexNode } from './regex/nodes.ts';
+import { parseRegex } from './regex/parse-regex.ts';
 
 /** Tokens of the skip index that every matching event has. */
 export type TokenRequirement =
@@ -30,9 +33,32 @@ export function requiredTokens(query: Query): TokenRequirement {
       return wordTokens(innerWords(query.text, true, true));
     case 'equals':
       return query.ignoreCase ? UNKNOWN : valueToken(query.field, query.value);
+    case 'regex':
+      return query.field.kind === 'column' && query.field.name === 'message'
+        ? patternTokens(parseRegex(query.pattern))
+        : UNKNOWN;
     default:
       return UNKNOWN;
   }
+}
+
+function patternTokens(node: RegexNode | null): TokenRequirement {
+  switch (node?.kind) {
+    case 'sequence':
+      return all([...literalWords(node.of).map(anyToken), ...node.of.map(patternTokens)]);
+    case 'alternatives':
+      return any(node.of.map(patternTokens));
+    case 'repeat':
+      return node.min > 0 ? patternTokens(node.of) : UNKNOWN;
+    default:
+      return UNKNOWN;
+  }
+}
+
+function anyToken(found: readonly string[]): TokenRequirement {
+  const [only] = found;
+  if (found.length === 1 && only !== undefined) return { kind: 'token', token: only };
+  return any(found.map((token) => ({ kind: 'token', token })));
 }
 
 /** Words whose lower case depends on their neighbours or is several characters long: tokens spell them otherwise. */

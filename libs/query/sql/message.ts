@@ -15,7 +15,7 @@ const FOLDED = 'lower(message COLLATE "C")';
 export function messageCondition(term: MessageTerm, bind: Bind): Condition {
   switch (term.kind) {
     case 'phrase':
-      return exactly(phrase(term.words, bind));
+      return phrase(term.words, bind);
     case 'message-equals':
       return exactly(equalsFolded('message', foldCase(term.text), bind));
     default:
@@ -23,11 +23,16 @@ export function messageCondition(term: MessageTerm, bind: Bind): Condition {
   }
 }
 
-function phrase(words: readonly string[], bind: Bind): string {
-  const like = `%${words.map((word) => foldedLike(word).pattern).join('%')}%`;
-  const between = (outside: string) => words.map(foldedPattern).join(`${outside}+`);
+/** Patterns of thousands of words take Postgres seconds to compile; the predicate checks what lies beyond. */
+const MOST_WORDS = 32;
+
+function phrase(words: readonly string[], bind: Bind): Condition {
+  const first = words.slice(0, MOST_WORDS);
+  const like = `%${first.map((word) => foldedLike(word).pattern).join('%')}%`;
+  const between = (outside: string) => first.map(foldedPattern).join(`${outside}+`);
   const ends = { wordStart: true, wordEnd: true };
-  return conjunction([`${FOLDED} LIKE ${bind(like)}`, atWordEnds(between, ends, bind)]);
+  const sql = conjunction([`${FOLDED} LIKE ${bind(like)}`, atWordEnds(between, ends, bind)]);
+  return { sql, exact: first.length === words.length };
 }
 
 type Ends = Pick<MessageParts, 'wordStart' | 'wordEnd'>;

@@ -104,9 +104,7 @@ export const anyPattern: fc.Arbitrary<string> = fc
       .map(([body, count]) => `${count === '' ? body : `(?:${body})`}${count}`),
     { minLength: 1, maxLength: 4 },
   )
-  .chain((parts) =>
-    fc.constantFrom(parts.join(''), parts.join('|'), `(?:${parts.join('')}){1,2}`),
-  );
+  .chain((parts) => fc.constantFrom(parts.join(''), parts.join('|'), `(?:${parts.join('')}){1,2}`));
 
 const anyNumber = fc.constantFrom('17', '17.5', '-3', '0', '5', '1e21', '"17.0"');
 const operator = fc.constantFrom('>', '>=', '<', '<=');
