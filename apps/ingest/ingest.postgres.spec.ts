@@ -86,6 +86,20 @@ describe('ingest into Postgres', () => {
     expect(stored.map(({ message }) => message)).toEqual(events.map((_, i) => `order ${i}`));
   });
 
+  it('keeps the order of a request that takes several groups', async () => {
+    for (let round = 0; round < 5; round++) {
+      const events = makeEvents(`long-${round}`, 9_000).map((event) => ({
+        ...event,
+        commit: 'x'.repeat(300),
+      }));
+      expect(await post(events)).toMatchObject({ status: 202, json: { accepted: 9_000 } });
+      const stored = await rows(`long-${round}`);
+      expect(stored.map(({ message }) => message)).toEqual(
+        events.map((_, i) => `long-${round} ${i}`),
+      );
+    }
+  });
+
   it('stores the single events of many concurrent requests in few groups', async () => {
     const before = await database.query('SELECT count(*)::int AS n FROM log_group');
     const answers = await Promise.all(makeEvents('many', 200).map((event) => post(event)));

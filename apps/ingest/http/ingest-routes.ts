@@ -7,8 +7,7 @@ const PATHS = ['/', '/logs', '/logs/batch', '/logs/ingest', '/log-event'];
 
 /**
  * The ingest calls, in a scope of their own: bodies are read raw here, while the rest of the server parses JSON. They
- * are plain Fastify routes because a Nest controller costs a fifth of the throughput of small requests and shares the
- * server's body parsers.
+ * are plain Fastify routes because controllers share the content type parsers of the whole server.
  */
 export function ingestRoutes(
   pipeline: IngestPipeline,
