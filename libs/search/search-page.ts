@@ -53,7 +53,8 @@ async function tryPage(
       for await (const found of findEvents(scan, request, plan.steps, deps.skipIndex)) {
         page.add(found);
         signal.throwIfAborted();
-        expired = deadline.expired;
+        // The budget ends an answer only once its cursor has moved, else the next one would begin where this did.
+        expired = deadline.expired && page.position !== after;
         if (page.full || expired) break;
       }
       if (!expired) page.end();
