@@ -29,13 +29,22 @@ export class StoreRefusedError extends Error {
   }
 }
 
-/** SQLSTATE of a server's error, `connection` for an error of the connection, or null for any other error. */
+interface ErrorFacts {
+  readonly code?: unknown;
+  readonly message: string;
+}
+
+/** An error by its shape: the network's errors may come from another realm, so `instanceof Error` does not tell. */
+function isErrorLike(error: unknown): error is ErrorFacts {
+  return typeof error === 'object' && error !== null && 'message' in error;
+}
+
+/** SQLSTATE of a server's error, code of a network error, `connection` for others of the connection, else null. */
 export function errorCode(error: unknown): string | null {
   if (error instanceof pg.DatabaseError) return error.code ?? 'XX000';
-  if (!(error instanceof Error)) return null;
   if (error instanceof QueryFailedError) return errorCode(error.driverError);
-  const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && NETWORK_ERROR.test(code)) return code;
+  if (!isErrorLike(error)) return null;
+  if (typeof error.code === 'string' && NETWORK_ERROR.test(error.code)) return error.code;
   return CONNECTION_MESSAGE.test(error.message) ? 'connection' : null;
 }
 
@@ -57,10 +66,14 @@ export function isTransient(error: unknown): boolean {
   return SQLSTATE.test(code) ? TRANSIENT_SQLSTATE.test(code) : true;
 }
 
+function messageOf(error: unknown): string {
+  return isErrorLike(error) ? error.message : String(error);
+}
+
 /** A `StoreUnavailableError` for a transient error; any other error as it is. */
 export function asStoreError(error: unknown): Error {
   if (error instanceof StoreUnavailableError) return error;
-  const known = error instanceof Error ? error : new Error(String(error));
+  const known = error instanceof Error ? error : new Error(messageOf(error), { cause: error });
   if (!isTransient(error)) return known;
   const code = errorCode(error) ?? 'connection';
   return new StoreUnavailableError(

@@ -11,7 +11,7 @@ export {
   type QuarantinePage,
 } from './quarantine/quarantine.ts';
 export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
-export type { BatchDisposition } from './write/enter-ledger.ts';
+export type { BatchDisposition } from './write/dispositions.ts';
 export type { CommitResult, GroupWriter } from './write/group-writer.ts';
 export { mayContain, mayContainHash } from './skip-index/bloom-filter.ts';
 export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';

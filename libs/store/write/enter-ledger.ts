@@ -1,16 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { Batch } from '#event';
+import type { Exceptions } from './dispositions.ts';
 import { enterBatchesSql, findEntries } from '../ledger.ts';
 import { runScript } from './script.ts';
-
-/**
- * What became of a batch: `stored` (its bad events, if any, in quarantine), `duplicate` (the ledger has it),
- * `conflict` (the ledger has its id with another body; not stored), `quarantined` (none of its events could be stored).
- */
-export type BatchDisposition = 'stored' | 'duplicate' | 'conflict' | 'quarantined';
-
-/** What is known of batches that are not simply stored. */
-export type Dispositions = Map<Batch, BatchDisposition>;
 
 /** A weaker setting of the server, the database or the role becomes `on`; `remote_apply`, which is stronger, stays. */
 const DURABLE_SQL = `SELECT set_config('synchronous_commit', 'on', true)
@@ -19,13 +11,13 @@ const DURABLE_SQL = `SELECT set_config('synchronous_commit', 'on', true)
 /**
  * Opens the transaction of a group and enters its batches into the ledger.
  *
- * @returns the batches that were new; the others are noted in `dispositions`
+ * @returns the batches that were new; the others are noted in the exceptions
  */
 export async function enterLedger(
   client: PoolClient,
   batches: readonly Batch[],
   groupSeq: number,
-  dispositions: Dispositions,
+  { ledgerHashes }: Exceptions,
 ): Promise<readonly Batch[]> {
   const rows = await runScript(client, [
     { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED' },
@@ -39,25 +31,7 @@ export async function enterLedger(
     client,
     repeated.map((batch) => batch.id),
   );
-  for (const batch of repeated) {
-    const hash = entries.get(batch.id)?.bodyHash ?? null;
-    dispositions.set(batch, repeatDisposition(batch.bodyHash, hash));
-  }
+  // An entry that has just expired says nothing about the body.
+  for (const { id } of repeated) ledgerHashes.set(id, entries.get(id)?.bodyHash ?? null);
   return batches.filter((batch) => entered.has(batch.id));
-}
-
-/** The first batch of each id; further ones are judged against it and noted in `dispositions`. */
-export function withoutRepeats(batches: readonly Batch[], dispositions: Dispositions): Batch[] {
-  const first = new Map<string, Batch>();
-  for (const batch of batches) {
-    const earlier = first.get(batch.id);
-    if (earlier === undefined) first.set(batch.id, batch);
-    else dispositions.set(batch, repeatDisposition(batch.bodyHash, earlier.bodyHash));
-  }
-  return [...first.values()];
-}
-
-/** A hash that is missing on either side says nothing, so it conflicts with nothing. */
-function repeatDisposition(hash: string | null, stored: string | null): BatchDisposition {
-  return hash !== null && stored !== null && hash !== stored ? 'conflict' : 'duplicate';
 }

@@ -7,11 +7,13 @@ import type { PartitionCreator } from '../partitions/partition-creator.ts';
 import type { SegmentCatalog } from '../partitions/segment-catalog.ts';
 import { quarantineStep, REFUSED_REASON } from '../quarantine/quarantine-rows.ts';
 import {
-  enterLedger,
-  withoutRepeats,
+  dispositionsOf,
+  firstOfEachId,
+  noExceptions,
   type BatchDisposition,
-  type Dispositions,
-} from './enter-ledger.ts';
+  type Exceptions,
+} from './dispositions.ts';
+import { enterLedger } from './enter-ledger.ts';
 import { GroupNumbers } from './group-numbers.ts';
 import { closingNumbers, closingSteps, eventSteps } from './group-script.ts';
 import { splitBySegment, type Group } from './group.ts';
@@ -65,12 +67,10 @@ export class GroupWriter {
     const started = this.deps.clock();
     for (let attempt = 1; ; attempt++) {
       if (signal.aborted) throw calledOff();
-      const dispositions: Dispositions = new Map();
-      const unique = withoutRepeats(batches, dispositions);
+      const exceptions = noExceptions();
       try {
-        const stored =
-          unique.length === 0 ? null : await this.attempt(unique, dispositions, signal);
-        return this.report(batches, dispositions, stored, started);
+        const stored = await this.attempt(firstOfEachId(batches), exceptions, signal);
+        return this.report(dispositionsOf(batches, exceptions), stored, started);
       } catch (error) {
         await this.recover(error, attempt, signal);
       }
@@ -100,9 +100,10 @@ export class GroupWriter {
 
   private async attempt(
     batches: readonly Batch[],
-    dispositions: Dispositions,
+    exceptions: Exceptions,
     signal: AbortSignal,
   ): Promise<Stored | null> {
+    if (batches.length === 0) return null;
     const group = await this.split(batches);
     const client = await this.deps.pool.connect();
     const abort = () => {
@@ -112,7 +113,7 @@ export class GroupWriter {
     signal.addEventListener('abort', abort, { once: true });
     let broken = true;
     try {
-      const stored = await this.store(client, batches, group, dispositions);
+      const stored = await this.store(client, batches, group, exceptions);
       broken = signal.aborted;
       return stored;
     } finally {
@@ -125,12 +126,12 @@ export class GroupWriter {
     client: PoolClient,
     batches: readonly Batch[],
     group: Group,
-    dispositions: Dispositions,
+    exceptions: Exceptions,
   ): Promise<Stored | null> {
     const groupSeq = await this.numbers.take(client);
     // Written out before the transaction begins, so that it is open only while Postgres works.
     const prepared = allSteps(group, groupSeq);
-    const fresh = await enterLedger(client, batches, groupSeq, dispositions);
+    const fresh = await enterLedger(client, batches, groupSeq, exceptions);
     if (fresh.length === 0) return await rollBack(client);
     const rest = fresh.length === batches.length ? null : await this.split(fresh);
     const steps = rest === null ? prepared : allSteps(rest, groupSeq);
@@ -143,7 +144,7 @@ export class GroupWriter {
       if (!refusesData(error)) throw error;
     }
     await rollBack(client);
-    return this.storeSifted(client, fresh, groupSeq, dispositions);
+    return this.storeSifted(client, fresh, groupSeq, exceptions);
   }
 
   /** The slow way, for a group with an event that Postgres refuses: still one transaction. */
@@ -151,9 +152,9 @@ export class GroupWriter {
     client: PoolClient,
     batches: readonly Batch[],
     groupSeq: number,
-    dispositions: Dispositions,
+    exceptions: Exceptions,
   ): Promise<Stored | null> {
-    const fresh = await enterLedger(client, batches, groupSeq, dispositions);
+    const fresh = await enterLedger(client, batches, groupSeq, exceptions);
     if (fresh.length === 0) return await rollBack(client);
     const { stored, refused } = await storeSifted(client, await this.split(fresh), groupSeq);
     const origins = batchesByOrdinal(fresh);
@@ -163,7 +164,7 @@ export class GroupWriter {
     ];
     const numbers = closingNumbers(await runScript(client, steps));
     this.numbers.put(numbers.nextGroupSeq);
-    noteQuarantined(refused, origins, dispositions);
+    noteQuarantined(refused, origins, exceptions);
     const { commitSeq } = numbers;
     return { groupSeq, commitSeq, events: stored.events, refused: refused.length };
   }
@@ -179,13 +180,12 @@ export class GroupWriter {
   }
 
   private report(
-    batches: readonly Batch[],
-    known: Dispositions,
+    dispositions: readonly BatchDisposition[],
     stored: Stored | null,
     started: Micros,
   ): CommitResult {
     const { clock, telemetry } = this.deps;
-    for (const disposition of known.values()) {
+    for (const disposition of dispositions) {
       if (disposition === 'duplicate' || disposition === 'conflict') {
         telemetry.emit(batchRepeated, { disposition });
       }
@@ -198,7 +198,7 @@ export class GroupWriter {
       }
     }
     return {
-      dispositions: batches.map((batch) => known.get(batch) ?? 'stored'),
+      dispositions,
       groupSeq: stored?.groupSeq ?? null,
       commitSeq: stored?.commitSeq ?? null,
     };
@@ -227,7 +227,7 @@ function batchesByOrdinal(batches: readonly Batch[]): readonly Batch[] {
 function noteQuarantined(
   refused: readonly RefusedEvent[],
   origins: readonly Batch[],
-  dispositions: Dispositions,
+  exceptions: Exceptions,
 ): void {
   const counts = new Map<Batch, number>();
   for (const { ordinal } of refused) {
@@ -235,6 +235,6 @@ function noteQuarantined(
     counts.set(batch, (counts.get(batch) ?? 0) + 1);
   }
   for (const [batch, count] of counts) {
-    if (count === batch.events.length) dispositions.set(batch, 'quarantined');
+    if (count === batch.events.length) exceptions.quarantined.add(batch.id);
   }
 }
