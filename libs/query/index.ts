@@ -20,3 +20,11 @@ export {
   type RollupFilter,
   type RollupKey,
 } from './rollup.ts';
+export { addFilter, listFilters, removeFilter, type QueryFilter } from './filters.ts';
+export {
+  highlightRanges,
+  highlightTerms,
+  type HighlightRange,
+  type HighlightTerm,
+} from './highlight-terms.ts';
+export { quoteFieldName, quoteValue } from './quote-value.ts';

@@ -21,24 +21,34 @@ export function requiredTokens(query: Query): TokenRequirement {
       return all(query.operands.map(requiredTokens));
     case 'or':
       return any(query.operands.map(requiredTokens));
-    case 'phrase':
-      return wordTokens(query.words);
-    case 'message-contains':
-      return wordTokens(innerWords(query.text, false, false));
-    case 'word-affix':
-      return wordTokens(innerWords(query.text, query.affix === 'prefix', query.affix === 'suffix'));
-    case 'message-wildcard':
-      return wordTokens(wildcardWords(query.parts));
-    case 'message-equals':
-      return wordTokens(innerWords(query.text, true, true));
     case 'equals':
       return query.ignoreCase ? UNKNOWN : valueToken(query.field, query.value);
     case 'regex':
-      return query.field.kind === 'column' && query.field.name === 'message'
-        ? patternTokens(parseRegex(query.pattern))
-        : UNKNOWN;
+      return isMessage(query.field) ? patternTokens(parseRegex(query.pattern)) : UNKNOWN;
     default:
-      return UNKNOWN;
+      return wordTokens(wholeWords(query));
+  }
+}
+
+function isMessage(field: FieldRef): boolean {
+  return field.kind === 'column' && field.name === 'message';
+}
+
+/** The words that a matching message has as whole ones, of a term on the message's text. */
+function wholeWords(query: Query): readonly string[] {
+  switch (query.kind) {
+    case 'phrase':
+      return query.words;
+    case 'message-contains':
+      return innerWords(query.text, false, false);
+    case 'word-affix':
+      return innerWords(query.text, query.affix === 'prefix', query.affix === 'suffix');
+    case 'message-wildcard':
+      return wildcardWords(query.parts);
+    case 'message-equals':
+      return innerWords(query.text, true, true);
+    default:
+      return [];
   }
 }
 

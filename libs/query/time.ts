@@ -44,7 +44,8 @@ export function parseTime(text: string, now: Micros): Micros {
 /** As `parseTime`, with null in place of the error. */
 export function tryParseTime(text: string, now: Micros): Micros | null {
   const relative = text === '' ? null : RELATIVE.exec(text);
-  if (relative === null) return parseTimestamp(text);
+  // A signed number without a unit is a slip, not an epoch before 1970.
+  if (relative === null) return /^[+-]/.test(text) ? null : parseTimestamp(text);
   const [, sign, amount, unit] = relative;
   if (amount === undefined || unit === undefined) return now;
   const size = Number(amount) * (UNITS[unit] ?? 0);
