@@ -22,13 +22,30 @@ describe('cancellation', () => {
   const ACTIVE = `SELECT count(*)::int AS running FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'penstock reader' AND state <> 'idle'`;
 
+  /** Until COMMIT, every statement on the events waits, as a long scan would run. */
+  async function lockPartition(): Promise<void> {
+    const [segment] = await fixture.test.query('SELECT relation FROM segment');
+    await fixture.test.query(
+      `BEGIN; LOCK TABLE ${String(segment?.['relation'])} IN ACCESS EXCLUSIVE MODE`,
+    );
+  }
+
+  /** On a connection outside the locking transaction, which would see the same activity all the time. */
+  async function observe(sql: string): Promise<unknown> {
+    const { rows } = await fixture.test.store.writePool.query<{ running: number }>(sql);
+    return rows[0]?.running;
+  }
+
   async function running(): Promise<unknown> {
-    return (await fixture.test.query(ACTIVE))[0]?.['running'];
+    return observe(ACTIVE);
+  }
+
+  async function waiting(): Promise<unknown> {
+    return observe(`${ACTIVE} AND wait_event_type = 'Lock'`);
   }
 
   it('ends the running statement in Postgres and leaves nothing behind', async () => {
-    // The statement waits for this lock, as a long scan would run.
-    await fixture.test.query('BEGIN; LOCK TABLE log_event_202309 IN ACCESS EXCLUSIVE MODE');
+    await lockPartition();
     const stop = new AbortController();
     const selection = select('message:"*isk*"', CASES_NOW);
     const options = { budgetMs: 60_000, signal: stop.signal };
@@ -38,7 +55,7 @@ describe('cancellation', () => {
       fixture.search.facets({ ...selection, field: 'metadata.size', limit: 5 }, options),
     ];
     const outcomes = Promise.allSettled(answers);
-    while ((await running()) !== answers.length) await new Promise(setImmediate);
+    while ((await waiting()) !== answers.length) await new Promise(setImmediate);
     const start = performance.now();
     stop.abort(new Error('client gone'));
     for (const outcome of await outcomes) {
@@ -52,7 +69,7 @@ describe('cancellation', () => {
   }, 20_000);
 
   it('answers with what it has when the time limit of a statement ends a count', async () => {
-    await fixture.test.query('BEGIN; LOCK TABLE log_event_202309 IN ACCESS EXCLUSIVE MODE');
+    await lockPartition();
     const answer = await fixture.search.count(select('message:"*isk*"', CASES_NOW), runOptions(0));
     await fixture.test.query('COMMIT');
     expect(answer).toEqual({ count: 0, partial: true });
