@@ -48,7 +48,7 @@ export function errorCode(error: unknown): string | null {
   return CONNECTION_MESSAGE.test(error.message) ? 'connection' : null;
 }
 
-const SQLSTATE = /^[0-9A-Z]{5}$/;
+// No SQLSTATE begins with E.
 const NETWORK_ERROR = /^E[A-Z]+$/;
 // The pg driver reports a broken connection by message only.
 const CONNECTION_MESSAGE =
@@ -63,7 +63,7 @@ export function isTransient(error: unknown): boolean {
   if (error instanceof StoreUnavailableError) return true;
   const code = errorCode(error);
   if (code === null) return false;
-  return SQLSTATE.test(code) ? TRANSIENT_SQLSTATE.test(code) : true;
+  return code === 'connection' || NETWORK_ERROR.test(code) || TRANSIENT_SQLSTATE.test(code);
 }
 
 function messageOf(error: unknown): string {
