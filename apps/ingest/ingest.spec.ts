@@ -343,6 +343,24 @@ describe('slow senders', () => {
   });
 });
 
+describe('senders that go away', () => {
+  it('give back what they reserved, and nothing of them is stored', async () => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5000\r\n\r\n{"mess');
+    const bytesInFlight = async (): Promise<number> => {
+      const match = /^penstock_ingest_bytes_in_flight (\d+)$/m.exec(
+        await server.telemetry.metrics(),
+      );
+      return Number(match?.[1]);
+    };
+    while ((await bytesInFlight()) !== 5_000) await turn();
+    socket.destroy();
+    while ((await bytesInFlight()) !== 0) await turn();
+    expect((await post('/', JSON.stringify(EVENT))).status).toBe(202);
+    expect(store.events()).toHaveLength(1);
+  });
+});
+
 describe('back-pressure', () => {
   it('refuses what exceeds the budget of unconfirmed bytes, and recovers', async () => {
     const held = new MemoryStore();

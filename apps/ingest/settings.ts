@@ -19,7 +19,7 @@ export const INGEST_DEFAULTS: IngestSettings = {
   maxBodyBytes: LIMITS.bodyBytes,
   maxInflatedBytes: LIMITS.inflatedBytes,
   bodyTimeoutMs: 30_000,
-  drainMs: 5_000,
+  drainMs: 4_000,
   operations: true,
   pipeline: {},
 };

@@ -6,22 +6,19 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { BatchWriter, type BatchStore, type BatchWriterSettings } from '#delivery';
+import { BatchWriter, type BatchWriterSettings } from '#delivery';
 import type { LogQueue } from '#queue';
-import type { GroupWriter, Ledger } from '#store';
+import type { GroupWriter } from '#store';
 import type { Telemetry } from '#telemetry';
 
 /** What the writer is given, already open. */
 export interface WriterParts {
   readonly queue: LogQueue;
-  /** The parts of a `Store` that it needs. */
-  readonly store: {
-    readonly writer: Pick<GroupWriter, 'commit'>;
-    readonly ledger: Pick<Ledger, 'find'>;
-  };
+  /** The part of a `Store` that it needs. */
+  readonly store: { readonly writer: Pick<GroupWriter, 'commit' | 'probe'> };
   readonly telemetry: Telemetry;
   readonly settings?: Partial<BatchWriterSettings>;
-  /** Longest wait at shutdown for what the queue has admitted, in ms. Default 5,000. */
+  /** Longest wait at shutdown for what the queue has admitted, in ms. Default 2,000: ingest has waited before. */
   readonly drainMs?: number;
 }
 
@@ -46,7 +43,7 @@ class WriterLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** After ingest has drained, which it does in an earlier phase: the queue empties through the running writer. */
   async onApplicationShutdown(): Promise<void> {
-    await this.parts.queue.close(this.parts.drainMs ?? 5_000);
+    await this.parts.queue.close(this.parts.drainMs ?? 2_000);
     await this.writer.close();
   }
 }
@@ -63,20 +60,11 @@ export class WriterModule {
         {
           provide: BATCH_WRITER,
           useFactory: () =>
-            new BatchWriter({ queue, store: batchStore(parts), telemetry, settings }),
+            new BatchWriter({ queue, store: parts.store.writer, telemetry, settings }),
         },
         WriterLifecycle,
       ],
       exports: [BATCH_WRITER],
     };
   }
-}
-
-function batchStore({ store }: WriterParts): BatchStore {
-  return {
-    commit: (batches, signal) => store.writer.commit(batches, signal),
-    probe: async () => {
-      await store.ledger.find([]);
-    },
-  };
 }

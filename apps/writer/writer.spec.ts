@@ -18,12 +18,7 @@ function partsOver(memory: MemoryStore, queue: InProcessQueue): WriterParts {
           const { dispositions } = await memory.commit(batches);
           return { dispositions, groupSeq: 1, commitSeq: 1 };
         },
-      },
-      ledger: {
-        find: async () => {
-          await memory.probe();
-          return new Map();
-        },
+        probe: () => memory.probe(),
       },
     },
   };
