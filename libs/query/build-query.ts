@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
-import type { Micros } from '#event';
 import type { Query } from './ast.ts';
+import type { BuildOptions } from './build-options.ts';
 import { fieldPath } from './field-names.ts';
 import { buildFieldValue, type FieldContext } from './field-value.ts';
 import { children, textOf } from './nodes.ts';
@@ -9,15 +9,6 @@ import { literalParts } from './pattern-text.ts';
 import { QUERY_LIMITS } from './limits.ts';
 import { QuerySyntaxError } from './syntax-error.ts';
 import { allOf, anyOf, messageTerm } from './terms.ts';
-
-/** Whether a text holds the pattern; or why the pattern is none, as text. */
-export type CompilePattern = (pattern: string) => ((text: string) => boolean) | string;
-
-export interface BuildOptions {
-  /** What relative times count from. */
-  readonly now: Micros;
-  readonly compilePattern: CompilePattern;
-}
 
 /**
  * The meaning of a query's text. `parseQuery` is this with RE2's patterns; the page gives another

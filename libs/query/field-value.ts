@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import type { CompareOperator, FieldRef, Query } from './ast.ts';
-import type { BuildOptions } from './build-query.ts';
+import type { BuildOptions } from './build-options.ts';
 import { levelComparison, levelPattern, levelTerm } from './level-terms.ts';
 import { children, textOf } from './nodes.ts';
 import { literalParts } from './pattern-text.ts';

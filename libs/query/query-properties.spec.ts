@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { forEachToken, type LogEvent } from '#event';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import type { Query } from './ast.ts';
+import { foldCase } from './fold-case.ts';
 import { parseQuery } from './parse-query.ts';
 import { toPredicate } from './predicate/to-predicate.ts';
 import { requiredTokens, type TokenRequirement } from './required-tokens.ts';
@@ -171,8 +173,11 @@ describe('Postgres', () => {
     await database.drop();
   });
 
-  async function agree(some: readonly LogEvent[], text: string): Promise<void> {
-    const query = parseQuery(text, TEST_TIME);
+  function agree(some: readonly LogEvent[], text: string): Promise<void> {
+    return agreeOn(some, parseQuery(text, TEST_TIME));
+  }
+
+  async function agreeOn(some: readonly LogEvent[], query: Query): Promise<void> {
     const expected = matchingIndexes(query, some);
     const { indexes, exact } = await selectIndexes(client, (bind) => toSql(query, bind));
     if (exact) expect(indexes).toEqual(expected);
@@ -216,6 +221,29 @@ describe('Postgres', () => {
         await fillEventTable(client, all);
         for (const text of terms.flatMap((term) => term.queries).filter(parses))
           await agree(all, text);
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('agrees on the terms of filters, which ignore case', async () => {
+    const fields = [
+      { kind: 'column', name: 'service' },
+      { kind: 'metadata', path: ['a', 'b'] },
+    ] as const;
+    await fc.assert(
+      fc.asyncProperty(events, fc.nat(4), async (some, which) => {
+        await fillEventTable(client, some);
+        const { message, service } = some[which]!;
+        for (const value of [message, message.toUpperCase(), service ?? 'K', 'k']) {
+          const text = foldCase(value);
+          await agreeOn(some, { kind: 'message-equals', text });
+          await agreeOn(some, { kind: 'not', operand: { kind: 'message-equals', text } });
+          for (const field of fields) {
+            await agreeOn(some, { kind: 'equals', field, value, ignoreCase: true });
+            await agreeOn(some, { kind: 'contains', field, text });
+          }
+        }
       }),
       { numRuns: 40 },
     );

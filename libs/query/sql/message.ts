@@ -2,7 +2,7 @@ import type { MessageTerm } from '../ast.ts';
 import { foldCase } from '../fold-case.ts';
 import { messageParts, type MessageParts } from '../message-parts.ts';
 import { conjunction, exactly, type Bind, type Condition } from './condition.ts';
-import { foldedLike } from './like.ts';
+import { foldedLike, likeLiteral } from './like.ts';
 import { foldedPattern, wordRanges } from './pattern.ts';
 
 /** Lower case of ASCII only: the cheapest way to ignore case that Postgres has. */
@@ -66,17 +66,28 @@ function inOrder(wanted: MessageParts, bind: Bind): string {
     return conjunction([coarse, atWordEnds(() => pattern, wanted, bind)]);
   }
   if (likes.every((like) => like.exact)) return coarse;
-  return conjunction([coarse, `message COLLATE "C" ~ ${bind(pattern)}`]);
+  const certain = `%${wanted.parts.map(likeLiteral).join('%')}%`;
+  return decided('message', coarse, certain, pattern, bind);
+}
+
+/** What LIKE leaves open is decided by LIKE with the folded text itself, which nearly always holds, or a pattern. */
+function decided(
+  column: string,
+  coarse: string,
+  certain: string,
+  pattern: string,
+  bind: Bind,
+): string {
+  const alike = `lower(${column} COLLATE "C") LIKE ${bind(certain)}`;
+  return conjunction([coarse, `(${alike} OR ${column} COLLATE "C" ~ ${bind(pattern)})`]);
 }
 
 /** A whole text, ignoring case; the text is folded. */
 export function equalsFolded(column: string, folded: string, bind: Bind): string {
   const like = foldedLike(folded);
   if (like.exact) return `lower(${column} COLLATE "C") = ${bind(folded)}`;
-  return conjunction([
-    `lower(${column} COLLATE "C") LIKE ${bind(like.pattern)}`,
-    `${column} COLLATE "C" ~ ${bind(`^${foldedPattern(folded)}$`)}`,
-  ]);
+  const coarse = `lower(${column} COLLATE "C") LIKE ${bind(like.pattern)}`;
+  return decided(column, coarse, likeLiteral(folded), `^${foldedPattern(folded)}$`, bind);
 }
 
 /** A substring, ignoring case; the text is folded. */
@@ -84,5 +95,5 @@ export function containsFolded(column: string, folded: string, bind: Bind): stri
   const like = foldedLike(folded);
   const coarse = `lower(${column} COLLATE "C") LIKE ${bind(`%${like.pattern}%`)}`;
   if (like.exact) return coarse;
-  return conjunction([coarse, `${column} COLLATE "C" ~ ${bind(foldedPattern(folded))}`]);
+  return decided(column, coarse, `%${likeLiteral(folded)}%`, foldedPattern(folded), bind);
 }

@@ -2,7 +2,7 @@ import type { FieldTerm, RangeBound } from '../ast.ts';
 import { compareText, withinBounds } from '../compare-text.ts';
 import { numberOf, numberText } from '../number-text.ts';
 import { exactly, type Bind, type Condition } from './condition.ts';
-import { textCondition } from './field.ts';
+import { textCondition } from './text.ts';
 
 /**
  * A term on `metadata.<path>`. Lax jsonpath steps through arrays by itself, as the predicate does: one level at
