@@ -12,15 +12,15 @@ export const query: Parameter<Query> = {
     'What to look for, in the query language: `level:error AND message:"Failed to connect"`. The empty query means everything.',
   required: false,
   schema: { type: 'string', maxLength: LONGEST_QUERY, default: '' },
-  read: (value) => readQuery(value ?? ''),
+  read: (value, now) => readQuery(value ?? '', now),
 };
 
-function readQuery(value: string): Reading<Query> {
+function readQuery(value: string, now: Micros): Reading<Query> {
   if (value.length > LONGEST_QUERY) {
     return refused(`it has ${value.length} characters; at most ${LONGEST_QUERY} are allowed.`);
   }
   try {
-    return accepted(parseQuery(value));
+    return accepted(parseQuery(value, now));
   } catch (error) {
     if (!(error instanceof QuerySyntaxError)) throw error;
     const { column, length, expected } = error;

@@ -74,7 +74,7 @@ describe('tail', () => {
     ['the parameter', '/api/v1/tail?lastEventId=1', {}],
   ])('resumes after the position of %s', async (_, path, headers) => {
     gateway.search.add(storedEvent(), storedEvent({ ordinal: 1 }));
-    const tail = await openTail(path, headers as Record<string, string>);
+    const tail = await openTail(path, headers);
     const text = await tail.until(/data: .*\n\n/);
     expect(text.match(/^id: .*$/gm)).toEqual(['id: 2']);
     tail.close();

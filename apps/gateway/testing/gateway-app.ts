@@ -10,6 +10,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Telemetry } from '#telemetry';
 
 import {
+  answerFrameworkError,
   configureGateway,
   DEFAULT_GATEWAY_SETTINGS,
   GatewayModule,
@@ -55,9 +56,12 @@ export async function startTestGateway(
     settings: all,
   });
   Logger.overrideLogger(false);
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter());
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    new FastifyAdapter({ frameworkErrors: answerFrameworkError }),
+  );
   await configureGateway(app, all);
-  const unused = unusedConnections(app.getHttpServer() as Server);
+  const unused = unusedConnections(app.getHttpServer());
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
   const close = async (): Promise<void> => {
