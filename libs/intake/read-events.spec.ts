@@ -242,6 +242,7 @@ test('numbers that a double cannot hold come as text, wherever they stand', () =
 
 test.each<[string, string, string]>([
   ['millions of empty arrays', `[{"a":[${'[],'.repeat(5_000_000)}[]]}]`, 'too-complex'],
+  ['millions of numbers', `[{"message":"x","a":[${'1,'.repeat(5_000_000)}1]}]`, 'too-complex'],
   ['millions of keys', `{${'"a":1,'.repeat(5_000_000)}"b":1}`, 'too-complex'],
   ['endless nesting', '['.repeat(2_000_000), 'too-complex'],
   ['millions of elements', `[${'1,'.repeat(5_000_000)}1]`, 'too-many-events'],

@@ -1,7 +1,6 @@
 import type { BatchRange, Micros } from '#event';
 import { readEvents } from '#intake';
 import { accepted, problem, type IngestAnswer, type Rejection } from './answer.ts';
-import { checkJsonStructure } from './json-structure.ts';
 import type { IngestRequest } from './request.ts';
 import type { SizedEvents } from './shared-batches.ts';
 
@@ -19,12 +18,6 @@ export type ReadRequest =
 
 /** Reads and normalises a body. Depends on nothing but its arguments. */
 export function readRequest(request: IngestRequest, receivedAt: Micros): ReadRequest {
-  const structure = checkJsonStructure(request.body);
-  if (structure.kind !== 'readable') {
-    const what = structure.kind === 'too-many-events' ? 'events' : 'values';
-    const detail = `the request holds more than ${structure.limit} ${what}; send several requests`;
-    return { kind: 'answered', answer: problem(413, structure.kind, detail) };
-  }
   const read = readEvents(request.body, request.contentType, request.format, receivedAt);
   if (read.kind === 'refused') {
     return { kind: 'answered', answer: problem(read.status, read.code, read.detail) };

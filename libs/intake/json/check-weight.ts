@@ -7,9 +7,9 @@ import { weighJson } from './weigh-json.ts';
 const LIGHT_BYTES = 1024 * 1024;
 /**
  * A node takes some 50 bytes once parsed and 0.1 to 0.7 us to parse, so 64 MiB of `[],[],` would hold the process for
- * 14 s (measured) and take a gigabyte. 10,000 events may have 400 nodes each.
+ * 14 s (measured) and take gigabytes. 10,000 events may have 200 nodes each.
  */
-const MOST_NODES = 4_000_000;
+const MOST_NODES = 2_000_000;
 /** Far beyond what an event may have; the deep event of a lighter body is rejected alone. */
 const MOST_LEVELS = 100_000;
 
@@ -23,7 +23,7 @@ export function checkWeight(body: Uint8Array): RefusedBody | null {
   }
   if (nodes > MOST_NODES) {
     return tooComplex(
-      `holds more than ${MOST_NODES} objects, arrays and keys; send several requests`,
+      `holds more than ${MOST_NODES} objects, arrays and values; send several requests`,
     );
   }
   return null;

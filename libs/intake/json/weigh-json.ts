@@ -2,7 +2,7 @@
 export interface JsonWeight {
   /** Deepest nesting. */
   readonly depth: number;
-  /** Objects, arrays and keys together. */
+  /** Objects, arrays and the values that commas divide. */
   readonly nodes: number;
   /** Elements of the outermost array, at least; 0 where the body is no array. */
   readonly elements: number;
@@ -12,7 +12,6 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const NEWLINE = 0x0a;
 const COMMA = 0x2c;
-const COLON = 0x3a;
 /** `[` and `{`, `]` and `}` differ in this bit only. */
 const CURLY = 0x20;
 const OPEN_CURLY = 0x7b;
@@ -41,13 +40,17 @@ class Scales {
   put(byte: number): void {
     if ((byte | CURLY) === OPEN_CURLY) this.open(byte);
     else if ((byte | CURLY) === CLOSE_CURLY) this.depth--;
-    else if (byte === COLON) this.nodes++;
-    else if (byte === COMMA && this.depth === 1) this.topCommas++;
+    else if (byte === COMMA) this.comma();
   }
 
   weight(): JsonWeight {
     const elements = this.root === OPEN_SQUARE ? this.topCommas + 1 : 0;
     return { depth: this.deepest, nodes: this.nodes, elements };
+  }
+
+  private comma(): void {
+    this.nodes++;
+    if (this.depth === 1) this.topCommas++;
   }
 
   private open(bracket: number): void {
