@@ -35,7 +35,7 @@ export default {
   projects: [
     project('unit', [
       '<rootDir>/libs/**/*.spec.ts',
-      '<rootDir>/apps/!(ui)/**/*.spec.ts',
+      '<rootDir>/apps/**/*.spec.ts',
       '<rootDir>/scripts/**/*.spec.ts',
     ]),
     project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),

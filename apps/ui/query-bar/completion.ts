@@ -31,11 +31,10 @@ const OPERATORS = [
 /** What is being written at the end of `text`: a field's value after its colon, or else a word. */
 export function completionPlace(text: string): CompletionPlace | null {
   if (insideQuotes(text)) return null;
-  const value = /(?:^|[\s(-])([\p{L}\p{N}_.@]+):(\(?(?:[^\s()"]+ (?:OR|AND) )*)([^\s()":]*)$/u.exec(
-    text,
-  );
+  const value =
+    /(?:^|[\s(-])([\p{L}\p{N}_.@]+):(?:\((?:[^\s()"]+ (?:OR|AND) )*)?([^\s()":]*)$/u.exec(text);
   if (value !== null) {
-    const [, field = '', , typed = ''] = value;
+    const [, field = '', typed = ''] = value;
     return { kind: 'value', field, from: text.length - typed.length, typed };
   }
   const word = /(?:^|[\s(]|(?:^|[\s(])-)([\p{L}_@][\p{L}\p{N}_.@]*)?$/u.exec(text);

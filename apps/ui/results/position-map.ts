@@ -11,6 +11,8 @@ export interface Edge {
 /** The narrowest bucket of a histogram. */
 const FINEST_MS = 1_000;
 
+const UNBOUNDED = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
 export interface CountedBucket {
   /** Epoch ms. */
   readonly start: number;
@@ -27,16 +29,25 @@ export class PositionMap {
   readonly #edges: Edge[] = [];
   readonly #indivisible = new Set<number>();
 
-  /** Adds the edges of buckets (oldest first) that begin after `base` rows; returns how many were new. */
-  add(buckets: readonly CountedBucket[], widthMs: number, base: number): number {
-    const before = this.#edges.length;
+  /**
+   * Adds the edges of buckets (oldest first) that begin after `base` rows; returns how many
+   * were new or now bound an empty stretch more closely. The outer buckets reach beyond the `bounds` (epoch ms) that they were counted in.
+   */
+  add(
+    buckets: readonly CountedBucket[],
+    widthMs: number,
+    base: number,
+    bounds: { readonly from: number; readonly to: number } = UNBOUNDED,
+  ): number {
+    const clamp = (time: number): number => Math.max(bounds.from, Math.min(time, bounds.to));
+    let learned = 0;
     let position = base;
     for (const bucket of buckets.toReversed()) {
-      this.#insert(position, bucket.start + widthMs);
+      learned += this.#insert(position, clamp(bucket.start + widthMs));
       position += bucket.count;
-      this.#insert(position, bucket.start);
+      learned += this.#insert(position, clamp(bucket.start));
     }
-    return this.#edges.length - before;
+    return learned;
   }
 
   /** The nearest edges around a position. */
@@ -62,9 +73,10 @@ export class PositionMap {
     this.#indivisible.add(edge.position);
   }
 
-  #insert(position: number, time: number): void {
+  #insert(position: number, time: number): 0 | 1 {
     const at = this.#edges.findIndex((known) => known.position >= position);
     const known = this.#edges[at];
+    if (known?.position === position && known.earliest <= time && time <= known.latest) return 0;
     if (known === undefined) this.#edges.push({ position, latest: time, earliest: time });
     else if (known.position !== position)
       this.#edges.splice(at, 0, { position, latest: time, earliest: time });
@@ -73,5 +85,6 @@ export class PositionMap {
       const earliest = Math.min(known.earliest, time);
       this.#edges[at] = { position, latest, earliest };
     }
+    return 1;
   }
 }

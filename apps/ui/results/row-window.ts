@@ -44,6 +44,8 @@ interface Page {
 export const PAGE_ROWS = 200;
 export const PAGES_KEPT = 20;
 const SKIP_ROWS = 2_000;
+/** Each divides a stretch by about 100: eight lead from centuries to a second. */
+const MOST_HISTOGRAMS = 8;
 
 /**
  * A sliding window over the rows of one search: at most `PAGES_KEPT` pages are in memory; every place a page
@@ -192,12 +194,13 @@ export class RowWindow implements RowSource {
 
   /** Narrows the stretch around a position by a histogram of its own, until it is a few pages wide. */
   async #refine(position: number): Promise<boolean> {
-    for (;;) {
+    for (let round = 0; round < MOST_HISTOGRAMS; round++) {
       const stretch = this.#map.divisible(position, 2 * PAGE_ROWS);
       if (stretch === null) break;
       const { newer, older } = stretch;
-      const finer = await this.#reader.histogram(older.latest, newer.earliest);
-      const added = this.#map.add(finer.buckets, finer.widthMs, newer.position);
+      const bounds = { from: older.latest, to: newer.earliest };
+      const finer = await this.#reader.histogram(bounds.from, bounds.to);
+      const added = this.#map.add(finer.buckets, finer.widthMs, newer.position, bounds);
       if (finer.partial || added === 0) this.#map.markIndivisible(newer);
     }
     const { newer } = this.#map.around(position);

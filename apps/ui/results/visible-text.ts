@@ -1,5 +1,6 @@
+const ESCAPE = String.fromCodePoint(0x1b);
 /** SGR and other CSI sequences of terminals: no character of theirs is for reading. */
-const TERMINAL_SEQUENCES = /\p{Cc}\[[0-9;:?]*[ -/]*[@-~]/gu;
+const TERMINAL_SEQUENCES = new RegExp(`${ESCAPE}\\[[0-9;:?]*[ -/]*[@-~]`, 'gu');
 /** Control characters but tab and line feed, format characters (those that turn the direction too), separators. */
 const INVISIBLE = /(?![\t\n])[\p{Cc}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
