@@ -116,7 +116,7 @@ export class RandomLogs {
 
   private level(failed: boolean, latencyMs: number, service: ServiceProfile): string {
     if (failed) return this.random() < 0.02 ? 'fatal' : 'error';
-    if (latencyMs > service.latencyMs * 4) return 'warn';
+    if (latencyMs > service.slowMs) return 'warn';
     const roll = this.random();
     if (roll < 0.02) return 'trace';
     return roll < 0.17 ? 'debug' : 'info';

@@ -4,6 +4,8 @@ export interface ServiceProfile {
   readonly servers: number;
   /** Median time that it adds to a request, in ms. */
   readonly latencyMs: number;
+  /** From here on it warns, in ms. */
+  readonly slowMs: number;
   readonly operations: readonly [Operation, ...Operation[]];
   readonly failures: readonly [string, ...string[]];
 }
@@ -18,6 +20,7 @@ export const ENTRY: ServiceProfile = {
   name: 'web-gateway',
   servers: 6,
   latencyMs: 4,
+  slowMs: 1_000,
   operations: [
     { method: 'GET', path: '/', says: 'request finished' },
     { method: 'GET', path: '/products', says: 'request finished' },
@@ -32,6 +35,7 @@ export const INNER: readonly [ServiceProfile, ...ServiceProfile[]] = [
     name: 'auth-service',
     servers: 4,
     latencyMs: 9,
+    slowMs: 36,
     operations: [
       { method: 'POST', path: '/login', says: 'User login successful for user {}' },
       { method: 'POST', path: '/token', says: 'Refreshed session token of user {}' },
@@ -42,6 +46,7 @@ export const INNER: readonly [ServiceProfile, ...ServiceProfile[]] = [
     name: 'catalog',
     servers: 8,
     latencyMs: 14,
+    slowMs: 56,
     operations: [
       { method: 'GET', path: '/products', says: 'Listed products of page {}' },
       { method: 'GET', path: '/product', says: 'Cache hit for product {}' },
@@ -53,6 +58,7 @@ export const INNER: readonly [ServiceProfile, ...ServiceProfile[]] = [
     name: 'orders',
     servers: 5,
     latencyMs: 32,
+    slowMs: 130,
     operations: [
       { method: 'POST', path: '/orders', says: 'Order {} created' },
       { method: 'GET', path: '/orders', says: 'Loaded order {}' },
@@ -63,6 +69,7 @@ export const INNER: readonly [ServiceProfile, ...ServiceProfile[]] = [
     name: 'payments',
     servers: 3,
     latencyMs: 120,
+    slowMs: 480,
     operations: [
       { method: 'POST', path: '/charge', says: 'Charged payment {}' },
       { method: 'POST', path: '/refund', says: 'Refunded payment {}' },
@@ -73,6 +80,7 @@ export const INNER: readonly [ServiceProfile, ...ServiceProfile[]] = [
     name: 'mailer',
     servers: 2,
     latencyMs: 45,
+    slowMs: 180,
     operations: [{ method: 'POST', path: '/mail', says: 'Queued confirmation mail for order {}' }],
     failures: ['SMTP connection refused, mail for order {} is delayed'],
   },
