@@ -94,7 +94,7 @@ async function build(step, { name, title, script, sources, output, outputFolders
 async function npm(args) {
   const { code, output } = await run('npm', args, {
     cwd: ROOT,
-    env: { ...process.env, NG_CLI_ANALYTICS: 'false', NODE_OPTIONS: '', NO_UPDATE_NOTIFIER: '1' },
+    env: { ...process.env, NG_CLI_ANALYTICS: 'false', NODE_OPTIONS: '', NO_COLOR: '1' },
   });
   if (code !== 0) throw new StepFailed(`npm ${args.join(' ')} failed:\n${tail(output)}`);
 }
