@@ -19,7 +19,6 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
   });
   const dataSource = new DataSource({
     type: 'postgres',
-    url: settings.url,
     applicationName: config.application_name ?? 'penstock',
     entities: [SegmentEntity, QuarantineEntity],
     migrations: [Initial1],

@@ -29,8 +29,9 @@ export function connectionConfig(
   settings: StoreSettings,
   use: { readonly name: string; readonly statementTimeoutMs: number },
 ): PoolConfig {
+  const { url, options } = withoutOptions(settings.url);
   return {
-    connectionString: settings.url,
+    connectionString: url,
     application_name: `penstock ${use.name}`,
     connectionTimeoutMillis: settings.connectTimeoutMs ?? 5_000,
     statement_timeout: use.statementTimeoutMs,
@@ -39,6 +40,15 @@ export function connectionConfig(
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
     // Times are read and written as text in some places: they must not depend on the server's settings.
-    options: '-c TimeZone=UTC -c DateStyle=ISO -c client_min_messages=warning',
+    options: `${options} -c TimeZone=UTC -c DateStyle=ISO -c client_min_messages=warning`,
   };
+}
+
+/** The driver lets the URL's options replace ours, so they are put together here; of two values the last one counts. */
+function withoutOptions(text: string): { readonly url: string; readonly options: string } {
+  const url = new URL(text);
+  const options = url.searchParams.get('options');
+  if (options === null) return { url: text, options: '' };
+  url.searchParams.delete('options');
+  return { url: url.href, options };
 }

@@ -34,14 +34,18 @@ describe('openStore', () => {
   });
 
   test('every connection speaks UTC and ISO, and none waits for ever', async () => {
-    const store = await open();
+    const url = new URL(database.url);
+    url.searchParams.set('options', '-c TimeZone=Asia/Tokyo -c work_mem=7MB');
+    const store = await openStore({ url: url.href, telemetry });
+    stores.push(store);
     const settings = [
       { name: 'DateStyle', setting: expect.stringMatching(/^ISO/) },
       { name: 'statement_timeout', setting: '60000' },
       { name: 'TimeZone', setting: 'UTC' },
+      { name: 'work_mem', setting: '7168' },
     ];
     const sql = `SELECT name, setting FROM pg_settings
-      WHERE name IN ('TimeZone', 'DateStyle', 'statement_timeout') ORDER BY lower(name)`;
+      WHERE name IN ('TimeZone', 'DateStyle', 'statement_timeout', 'work_mem') ORDER BY lower(name)`;
     expect((await store.readPool.query(sql)).rows).toEqual(settings);
     expect((await store.writePool.query(sql)).rows).toEqual(settings);
     expect(await store.dataSource.query(sql)).toEqual(settings);
