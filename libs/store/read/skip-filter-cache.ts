@@ -7,11 +7,15 @@ export interface CachedFilter extends Candidate {
 }
 
 interface Entry {
-  readonly filters: CachedFilter[];
+  filters: CachedFilter[];
+  /** Filters added since those that were replaced have been sorted out. */
+  unsorted: number;
   bytes: number;
   /** Of the newest filter; those after it are not in the cache. */
   watermark: number;
 }
+
+const SORT_AFTER = 64;
 
 /**
  * The filters of the segments used last, in memory up to a bound in bytes. A segment is in it as far as its watermark
@@ -51,10 +55,16 @@ export class SkipFilterCache {
 
   /** Adds filters that follow the watermark, in order of commitSeq; what others have added meanwhile is left out. */
   append(segmentId: number, filters: readonly CachedFilter[]): void {
-    const entry = this.entries.get(segmentId) ?? { filters: [], bytes: 0, watermark: 0 };
+    const entry = this.entries.get(segmentId) ?? {
+      filters: [],
+      unsorted: 0,
+      bytes: 0,
+      watermark: 0,
+    };
     for (const filter of filters) {
       if (filter.commitSeq <= entry.watermark) continue;
       entry.filters.push(filter);
+      entry.unsorted += 1;
       entry.watermark = filter.commitSeq;
       entry.bytes += filter.bits.byteLength;
       this.bytes += filter.bits.byteLength;
@@ -62,6 +72,28 @@ export class SkipFilterCache {
     this.entries.delete(segmentId);
     this.entries.set(segmentId, entry);
     this.evict();
+  }
+
+  /** Whether so much has been added that some of it may have been replaced: a job joins small filters. */
+  isUnsorted(segmentId: number): boolean {
+    return (this.entries.get(segmentId)?.unsorted ?? 0) >= SORT_AFTER;
+  }
+
+  /**
+   * Forgets filters of a segment that were replaced by others, which have been added already.
+   *
+   * @param live the commitSeqs of all filters in a snapshot that this cache has been brought up to
+   */
+  sortOut(segmentId: number, live: ReadonlySet<number>): void {
+    const entry = this.entries.get(segmentId);
+    if (entry === undefined) return;
+    const newest = [...live].reduce((max, commitSeq) => Math.max(max, commitSeq), 0);
+    const kept = entry.filters.filter(({ commitSeq }) => commitSeq > newest || live.has(commitSeq));
+    const bytes = kept.reduce((sum, filter) => sum + filter.bits.byteLength, 0);
+    this.bytes += bytes - entry.bytes;
+    entry.bytes = bytes;
+    entry.filters = kept;
+    entry.unsorted = 0;
   }
 
   /** Forgets segments that are no longer in the catalog. */

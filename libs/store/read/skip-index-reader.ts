@@ -31,11 +31,12 @@ export interface SkipIndexReader {
 
 export interface SkipIndexReaderSettings {
   readonly maxBytes: number;
+  /** Filters up to this size are loaded within a search; more in the background. Default 4 MiB. */
+  readonly inlineBytes?: number;
   /** Called when loading filters in the background failed; searches go on without them in memory. */
   readonly onLoadFailed: (error: unknown) => void;
 }
 
-/** More than this is loaded in the background, and Postgres probes the filters meanwhile. */
 const INLINE_BYTES = 4 * 1024 * 1024;
 const LOADED_AT_ONCE_BYTES = 8 * 1024 * 1024;
 
@@ -44,6 +45,7 @@ export function createSkipIndexReader(
   settings: SkipIndexReaderSettings,
 ): SkipIndexReader {
   const cache = new SkipFilterCache(settings.maxBytes);
+  const inlineBytes = settings.inlineBytes ?? INLINE_BYTES;
   const loading = new Map<number, Promise<void>>();
 
   const loadInBackground = (segmentId: number): void => {
@@ -59,7 +61,7 @@ export function createSkipIndexReader(
       cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
       const probe = toProbe(requirement);
       const states = await readStates(snapshot, cache, segments);
-      const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > INLINE_BYTES);
+      const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > inlineBytes);
       const coldIds = new Set(cold.map(({ id }) => id));
       const behind = segments.filter(
         ({ id }) => !coldIds.has(id) && (states.get(id)?.missingBytes ?? 0) > 0,
@@ -92,9 +94,13 @@ const NOTHING_PROBED: Probed = { hits: [], events: 0 };
 
 function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
   return {
-    hits: filters.filter((filter) => mayFulfil(probe, filter.bits)),
+    hits: filters.filter((filter) => mayFulfil(probe, filter.bits)).map(placeOf),
     events: sumEvents(filters),
   };
+}
+
+function placeOf({ firstGroup, lastGroup, events, minTs, maxTs }: Candidate): Candidate {
+  return { firstGroup, lastGroup, events, minTs, maxTs };
 }
 
 function judge(segment: Segment, probed: Probed, parts: readonly Candidate[]): SegmentCandidates {
@@ -193,6 +199,25 @@ async function loadDeltas(
   );
   const bySegment = Map.groupBy(rows, (row) => Number(row[7]));
   for (const [id, filters] of bySegment) cache.append(id, filters.map(decodeFilter));
+  await sortOut(snapshot, cache, segments);
+}
+
+/** Filters that a job has joined to larger ones stay true, but cost memory and time. */
+async function sortOut(
+  snapshot: Snapshot,
+  cache: SkipFilterCache,
+  segments: readonly Segment[],
+): Promise<void> {
+  const ids = segments.map(({ id }) => id).filter((id) => cache.isUnsorted(id));
+  if (ids.length === 0) return;
+  const rows = await snapshot.rows(
+    'SELECT segment_id, commit_seq FROM skip_filter WHERE segment_id = ANY($1::int[])',
+    [ids],
+  );
+  const live = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
+  for (const [id, filters] of live) {
+    cache.sortOut(id, new Set(filters.map(([, commitSeq]) => Number(commitSeq))));
+  }
 }
 
 /** In portions, so that the connection's buffers stay small. */
