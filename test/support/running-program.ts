@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { livingPostmaster } from '../../apps/standalone/postgres/postmaster.ts';
 import { waitUntil } from './wait-until.ts';
 import { familyOf, residentBytes, signalAll, waitForEnd } from './processes.ts';
@@ -23,7 +23,7 @@ export interface ProgramExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-const MAIN = resolve('dist/apps/standalone/main.js');
+const MAIN = join(import.meta.dirname, '../../dist/apps/standalone/main.js');
 
 /** The built program as a process of its own, on a port that the system chooses. It ends with the process of the test. */
 export class RunningProgram {
@@ -123,9 +123,11 @@ export class RunningProgram {
 
   /** Ends it and its Postgres at once, whatever state they are in. */
   async kill(): Promise<void> {
-    const family = this.family;
-    signalAll(family, 'SIGKILL');
-    if (!this.ended) await this.exit;
-    await waitForEnd(family);
+    // It may start a process while it is being killed.
+    for (let family = this.family; family.length > 0; family = this.family) {
+      signalAll(family, 'SIGKILL');
+      await waitForEnd(family);
+    }
+    await this.exit;
   }
 }

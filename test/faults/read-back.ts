@@ -1,0 +1,25 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import type { EventAccount } from './event-account.ts';
+import type { KnownEvent } from './known-event.ts';
+
+/** Reads everything that is stored through the export call into the account. Rejects when the export breaks off. */
+export async function readBack(url: string, account: EventAccount): Promise<void> {
+  const response = await fetch(`${url}/api/v1/export?format=ndjson&order=asc`);
+  if (response.status !== 200 || response.body === null) {
+    throw new Error(`the export answered ${response.status}: ${await response.text()}`);
+  }
+  const body = Readable.fromWeb(response.body);
+  for await (const line of createInterface({ input: body, crlfDelay: Infinity })) {
+    if (line !== '') account.found(JSON.parse(line) as { readonly id: string } & KnownEvent);
+  }
+}
+
+/** How many events are stored, by the count call. */
+export async function storedCount(url: string): Promise<number> {
+  const response = await fetch(`${url}/api/v1/count`);
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`the count answered ${response.status}: ${text}`);
+  return (JSON.parse(text) as { count: number }).count;
+}
