@@ -83,9 +83,9 @@ describe('paging', () => {
   }
 
   it('gives what was there once and in order while groups are committed and jobs run', async () => {
-    let stop = false;
+    const stop = new AbortController();
     const writing = (async () => {
-      while (!stop) {
+      while (!stop.signal.aborted) {
         const from = CASES_NOW + Math.floor(random() * 4) * 23 * MICROS_PER_HOUR;
         await fixture.store(randomEvents(random, 40, from, 6 * MICROS_PER_HOUR));
         await fixture.runJobs();
@@ -109,16 +109,16 @@ describe('paging', () => {
         );
       }
     } finally {
-      stop = true;
+      stop.abort();
       await writing;
     }
   }, 60_000);
 
   it('never counts twice while the jobs run', async () => {
-    let stop = false;
+    const stop = new AbortController();
     const total = fixture.events.length;
     const jobs = (async () => {
-      while (!stop) await fixture.runJobs();
+      while (!stop.signal.aborted) await fixture.runJobs();
     })();
     try {
       for (let round = 0; round < 20; round++) {
@@ -126,7 +126,7 @@ describe('paging', () => {
         expect(count).toBe(total);
       }
     } finally {
-      stop = true;
+      stop.abort();
       await jobs;
     }
   }, 60_000);

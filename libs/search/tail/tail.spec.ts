@@ -37,6 +37,11 @@ describe('tail', () => {
     return found;
   }
 
+  function iterate(query: string, signal: AbortSignal): AsyncIterator<readonly TailedEvent[]> {
+    const tail = fixture.search.tail(parseQuery(query, CASES_NOW), null, signal);
+    return tail[Symbol.asyncIterator]();
+  }
+
   it('gives each event of concurrent commits once, to tails from the start and to one that resumes', async () => {
     const writer = (seed: number) => {
       const own = seededRandom(seed);
@@ -67,15 +72,16 @@ describe('tail', () => {
 
   it('starts with what is committed from now on', async () => {
     const stop = new AbortController();
-    const tail = fixture.search
-      .tail(parseQuery('', CASES_NOW), null, stop.signal)
-      [Symbol.asyncIterator]();
+    const tail = iterate('', stop.signal);
     const first = tail.next();
     // Stored until the tail, which reads where it starts at its own time, has given some of it.
-    let given = false;
-    void first.then(() => (given = true));
+    const given = new AbortController();
+    void first.then(() => {
+      given.abort();
+    });
     const before = fixture.events.length;
-    while (!given) await fixture.store(randomEvents(random, 3, CASES_NOW, MICROS_PER_HOUR));
+    while (!given.signal.aborted)
+      await fixture.store(randomEvents(random, 3, CASES_NOW, MICROS_PER_HOUR));
     const known = new Set(fixture.events.slice(before).map(eventId));
     const { value } = (await first) as { value: TailedEvent[] };
     expect(value.every(({ event }) => known.has(eventId(event)))).toBe(true);
@@ -90,10 +96,7 @@ describe('tail', () => {
 
   it('ends with the signal, also while nothing comes', async () => {
     const stop = new AbortController();
-    const waiting = fixture.search
-      .tail(parseQuery('nothing', CASES_NOW), null, stop.signal)
-      [Symbol.asyncIterator]()
-      .next();
+    const waiting = iterate('nothing', stop.signal).next();
     stop.abort(new Error('client gone'));
     await expect(waiting).rejects.toThrow('client gone');
   });
