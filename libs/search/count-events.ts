@@ -1,8 +1,9 @@
-import { requiredTokens, type Query } from '#query';
+import { requiredTokens } from '#query';
 import { StatementTimeoutError, withSnapshot, type Snapshot } from '#store';
-import { startDeadline, type Deadline } from './deadline.ts';
+import { startDeadline } from './deadline.ts';
 import type { SearchDependencies } from './dependencies.ts';
-import { compileFilter, type EventFilter } from './event-filter.ts';
+import { compileFilter } from './event-filter.ts';
+import type { Counting } from './counting.ts';
 import type { Grouping } from './grouping.ts';
 import { createPlan, type Plan } from './planner.ts';
 import { chooseRollup } from './rollup-choice.ts';
@@ -11,19 +12,6 @@ import { countCandidates, countPieces } from './scan-count.ts';
 import type { RunOptions, Selection } from './search-service.ts';
 import { Tally } from './tally.ts';
 import { withoutRange } from './time-range.ts';
-
-/** What one count works with. */
-export interface Counting {
-  readonly snapshot: Snapshot;
-  readonly plan: Plan;
-  /** The query without the times that the plan's range says already. */
-  readonly query: Query;
-  readonly filter: EventFilter;
-  readonly grouping: Grouping;
-  readonly deadline: Deadline;
-  readonly signal: AbortSignal;
-  readonly tally: Tally;
-}
 
 export interface Counted {
   readonly tally: Tally;

@@ -1,5 +1,5 @@
 import { placesOfGroups, readOverflowHours, readPendingGroups } from '#store';
-import type { Counting } from './count-events.ts';
+import type { Counting } from './counting.ts';
 import { allOf } from './event-filter.ts';
 import type { Piece } from './piece.ts';
 import { timeSql } from './position.ts';

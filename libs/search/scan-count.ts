@@ -7,7 +7,7 @@ import {
   type TextRow,
 } from '#store';
 import { groupsSql, hiddenBoundsSql, place } from './candidate-scan.ts';
-import type { Counting } from './count-events.ts';
+import type { Counting } from './counting.ts';
 import { allOf } from './event-filter.ts';
 import { boundsSql, relationSql, type Piece } from './piece.ts';
 
