@@ -108,7 +108,8 @@ export class Histogram {
 
   protected pressed(event: PointerEvent): void {
     if (event.button !== 0) return;
-    this.#element.setPointerCapture(event.pointerId);
+    // The drag goes on outside of the plot, whose own listeners follow it.
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
     this.keys.set(null);
     this.drag.set({ start: this.#x(event), end: this.#x(event) });
   }

@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { ProgramUnderTest } from '../support/program.ts';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const LOG_LINES = join(import.meta.dirname, '../data/loghub.ndjson.gz');
+
+export const EVENTS_STORED = 16_000;
+
+/** The built program with a store of its own and a browser that looks at it. */
+export class BrowserSession {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #program: ProgramUnderTest;
+  readonly #browser: Browser;
+  /** What went wrong in a page: exceptions, messages of the console, violations of its policy. */
+  readonly complaints: string[] = [];
+
+  private constructor(folder: string, program: ProgramUnderTest, url: string, browser: Browser) {
+    this.#folder = folder;
+    this.#program = program;
+    this.url = url;
+    this.#browser = browser;
+  }
+
+  static async start(executablePath: string): Promise<BrowserSession> {
+    const folder = await mkdtemp(join(tmpdir(), 'penstock-browser-'));
+    const program = new ProgramUnderTest(['--port', '0', '--data-dir', join(folder, 'data')]);
+    const [url, browser] = await Promise.all([
+      program.ready(),
+      chromium.launch({ executablePath, args: FLAGS }),
+    ]);
+    return new BrowserSession(folder, program, url, browser);
+  }
+
+  async end(): Promise<void> {
+    await this.#browser.close();
+    await this.#program.end();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async post(events: readonly object[]): Promise<void> {
+    await this.#send(events.map((event) => JSON.stringify(event)).join('\n'));
+  }
+
+  /** The real log lines of test/data: eight systems, 2005 to 2023. */
+  async postLogLines(): Promise<void> {
+    const lines = gunzipSync(await readFile(LOG_LINES))
+      .toString('utf8')
+      .trim()
+      .split('\n');
+    for (let at = 0; at < lines.length; at += 8_000) {
+      await this.#send(lines.slice(at, at + 8_000).join('\n'));
+    }
+  }
+
+  async open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      timezoneId: 'UTC',
+      acceptDownloads: true,
+      ...options,
+    });
+    context.setDefaultTimeout(10_000);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => this.complaints.push(error.message));
+    page.on('console', (message) => {
+      // The browser itself reports each answer of 4xx.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        this.complaints.push(message.text());
+    });
+    await page.goto(this.url + path);
+    return page;
+  }
+
+  async #send(body: string): Promise<void> {
+    const response = await fetch(`${this.url}/logs/batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body,
+    });
+    if (response.status !== 202) throw new Error(`${response.status}: ${await response.text()}`);
+  }
+}

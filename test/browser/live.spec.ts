@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { browser, suite } from '../support/requirement.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { BrowserSession } from './browser-session.ts';
+import { SearchPageParts } from './page-parts.ts';
+
+const MARK = 'harmless-7f3a';
+const HOSTILE = [
+  `<script>window.hacked = 1</script> ${MARK}`,
+  `<img src=x onerror="window.hacked = 2"> ${MARK}`,
+  `\u001b[31mred\u001b[0m \u001b]0;title\u0007 ${MARK}`,
+  `user \u202etxt.exe\u202c ${MARK}`,
+  `{{constructor.constructor('window.hacked = 3')()}} ${MARK}`,
+];
+
+suite('the search page while events arrive', browser, (executable) => {
+  let session: BrowserSession;
+  let ui: SearchPageParts;
+
+  beforeAll(async () => {
+    session = await BrowserSession.start(executable);
+  }, 60_000);
+
+  afterAll(async () => {
+    await session.end();
+  }, 30_000);
+
+  afterEach(async () => {
+    await ui.page.context().close();
+    expect(session.complaints).toEqual([]);
+  });
+
+  it('teaches the first call and shows the first event by itself', async () => {
+    ui = new SearchPageParts(await session.open('/'));
+    await ui.page.getByRole('heading', { name: 'Nothing is stored yet' }).waitFor();
+    expect(await ui.page.locator('.code code').textContent()).toContain(`curl ${session.url}`);
+    await session.post([{ level: 'info', service: 'hello', message: 'the first event' }]);
+    await ui.rows.filter({ hasText: 'the first event' }).waitFor();
+    await ui.showsCount('1 event');
+  });
+
+  it('tails what arrives and what matches', async () => {
+    ui = new SearchPageParts(await session.open('/?q=service:orders&live=1'));
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    await session.post([
+      { level: 'warn', service: 'orders', message: 'order 1 is late' },
+      { level: 'warn', service: 'other', message: 'not for this tail' },
+    ]);
+    await ui.rows.filter({ hasText: 'order 1 is late' }).waitFor();
+    expect(await ui.rows.filter({ hasText: 'not for this tail' }).count()).toBe(0);
+  });
+
+  it('holds the rows while it is paused and counts the new ones', async () => {
+    ui = new SearchPageParts(await session.open('/?q=service:pauses&live=1'));
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    await session.post([{ level: 'info', service: 'pauses', message: 'before the pause' }]);
+    await ui.rows.filter({ hasText: 'before the pause' }).waitFor();
+    await ui.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await session.post(
+      [1, 2, 3].map((n) => ({ level: 'info', service: 'pauses', message: `during ${n}` })),
+    );
+    await ui.page.getByRole('button', { name: '3 new, resume' }).waitFor();
+    expect(await ui.rows.count()).toBe(1);
+    await ui.page.getByRole('button', { name: '3 new, resume' }).click();
+    await waitUntil('all four rows', async () => (await ui.rows.count()) === 4);
+    expect(await ui.rows.first().textContent()).toContain('during 3');
+  });
+
+  it('turns the tail on and off by its key and in the URL', async () => {
+    ui = new SearchPageParts(await session.open('/'));
+    await ui.rows.first().waitFor();
+    await ui.page.keyboard.press('l');
+    await ui.parameter('live', (live) => live === '1');
+    await ui.page.goBack();
+    await ui.parameter('live', (live) => live === null);
+    await ui.summary.filter({ hasText: 'complete' }).waitFor();
+  });
+
+  it('shows hostile lines as text', async () => {
+    await session.post(
+      HOSTILE.map((message) => ({
+        level: 'error',
+        service: '<b>svc</b>',
+        message,
+        metadata: { '<img src=x onerror=alert(1)>': '<script>window.hacked = 4</script>' },
+      })),
+    );
+    await session.post([{ level: 'error', message: `${'long '.repeat(200_000)}${MARK}` }]);
+    ui = new SearchPageParts(await session.open(`/?q=message:*${MARK}*`));
+    await ui.showsCount('6 events');
+    for (const text of ['<script>window.hacked', '<img src=x', '⟨U+202E⟩txt.exe', '{{constructor'])
+      await ui.rows.filter({ hasText: text }).waitFor();
+    await ui.rows.filter({ hasText: 'red' }).first().click();
+    await ui.detail.getByText('<b>svc</b>').waitFor();
+    await ui.detail.getByRole('tab', { name: 'JSON' }).click();
+    expect(await ui.detail.locator('pre.json').textContent()).toContain('<script>');
+    await ui.rows.filter({ hasText: 'long long' }).click();
+    await ui.detail.getByRole('button', { name: /^Show all 1,000,/ }).waitFor();
+    expect(await ui.page.evaluate(() => 'hacked' in window)).toBe(false);
+    expect(await ui.page.locator('img').count()).toBe(0);
+  });
+});

@@ -1,0 +1,278 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { browser, suite } from '../support/requirement.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { BrowserSession } from './browser-session.ts';
+import { SearchPageParts } from './page-parts.ts';
+
+suite('the search page with real log lines', browser, (executable) => {
+  let session: BrowserSession;
+  let ui: SearchPageParts;
+
+  beforeAll(async () => {
+    session = await BrowserSession.start(executable);
+    await session.postLogLines();
+  }, 90_000);
+
+  afterAll(async () => {
+    await session.end();
+  }, 30_000);
+
+  beforeEach(() => {
+    session.complaints.length = 0;
+  });
+
+  afterEach(async () => {
+    await ui.page.context().close();
+    expect(session.complaints).toEqual([]);
+  });
+
+  const open = async (path: string, count: string): Promise<void> => {
+    ui = new SearchPageParts(await session.open(path));
+    await ui.showsCount(count);
+  };
+
+  it('shows everything that is stored on the first visit, newest first', async () => {
+    await open('/', '16,000 events');
+    expect(await ui.rows.first().textContent()).toContain('2023-12-10 11:04:45.000');
+    expect(await ui.facetValue('level', 'fatal').textContent()).toContain('349');
+    expect(await ui.facetValue('service', 'zookeeper').textContent()).toContain('2,000');
+  });
+
+  it('searches on Enter, marks what matched and keeps the query in the URL', async () => {
+    await open('/', '16,000 events');
+    await ui.page.keyboard.press('/');
+    await ui.page.keyboard.type('level:>=warn "failed to renew"');
+    await ui.page.keyboard.press('Enter');
+    await ui.parameter('q', (q) => q === 'level:>=warn "failed to renew"');
+    await ui.showsCount('326 events');
+    expect(await ui.rows.first().locator('mark').textContent()).toBe('Failed to renew');
+    await ui.page.reload();
+    await ui.showsCount('326 events');
+    expect(await ui.query.textContent()).toBe('level:>=warn "failed to renew"');
+  });
+
+  it('goes back and forward through searches', async () => {
+    await open('/', '16,000 events');
+    await ui.search('service:spark');
+    await ui.showsCount('2,000 events');
+    await ui.search('level:fatal');
+    await ui.showsCount('349 events');
+    await ui.page.goBack();
+    await ui.showsCount('2,000 events');
+    expect(await ui.query.textContent()).toBe('service:spark');
+    await ui.page.goBack();
+    await ui.showsCount('16,000 events');
+    await ui.page.goForward();
+    await ui.page.goForward();
+    await ui.showsCount('349 events');
+  });
+
+  it('filters by clicks on facets and pills', async () => {
+    await open('/', '16,000 events');
+    await ui.facetValue('level', 'fatal').click();
+    await ui.showsCount('349 events');
+    expect(await ui.pills.allTextContents()).toEqual([expect.stringContaining('fatal')]);
+    await ui.facetValue('service', 'bgl').hover();
+    await ui.page.getByRole('button', { name: 'Without service bgl', exact: true }).click();
+    await ui.parameter('q', (q) => q === 'level:fatal -service:bgl');
+    await ui.pills.first().getByRole('button').click();
+    await ui.showsCount('14,000 events');
+  });
+
+  it('filters by the fields of an event', async () => {
+    await open('/?q=level:fatal', '349 events');
+    await ui.rows.nth(1).click();
+    const component = ui.detail.locator('li[data-field="metadata.component"]');
+    await component.hover();
+    await component.getByRole('button', { name: /^Only metadata.component/ }).click();
+    await ui.parameter('q', (q) => q?.startsWith('level:fatal metadata.component:') === true);
+  });
+
+  it('zooms by dragging over the histogram', async () => {
+    await open('/?q=service:openssh', '2,000 events');
+    const plot = ui.page.locator('ps-histogram .plot');
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error('the histogram is not drawn');
+    await ui.page.mouse.move(box.x + box.width * 0.8, box.y + 30);
+    await ui.page.mouse.down();
+    await ui.page.mouse.move(box.x + box.width - 1, box.y + 40, { steps: 4 });
+    await ui.page.mouse.up();
+    const from = await ui.parameter('from', (value) => value !== null);
+    const to = await ui.parameter('to', (value) => value !== null);
+    expect(from < to).toBe(true);
+    await waitUntil('fewer events', async () => {
+      const count = Number(
+        (await ui.summary.textContent())?.replace(/ event.*/s, '').replace(',', ''),
+      );
+      return count > 0 && count < 2_000;
+    });
+  });
+
+  it('zooms by keyboard over the histogram', async () => {
+    await open('/', '16,000 events');
+    await ui.page.locator('ps-histogram .plot').focus();
+    await ui.page.keyboard.press('End');
+    await ui.page.keyboard.press('Enter');
+    await ui.parameter('from', (from) => from?.startsWith('2023') === true);
+    await ui.showsCount('2,000 events');
+  });
+
+  it('sets quick and absolute ranges', async () => {
+    await open('/', '16,000 events');
+    await ui.page.keyboard.press('d');
+    await ui.page.getByRole('textbox', { name: 'From' }).fill('2005-01-01');
+    await ui.page.getByRole('textbox', { name: 'To' }).fill('2006-01-01 00:00');
+    await ui.page.getByRole('button', { name: 'Apply' }).click();
+    await ui.showsCount('4,000 events');
+    await ui.page.getByRole('button', { name: /^Time range/ }).click();
+    await ui.page.getByRole('button', { name: 'Last 15 minutes' }).click();
+    await ui.parameter('from', (from) => from === '-15m');
+    await ui.page.getByRole('heading', { name: 'No event matches' }).waitFor();
+    await ui.page.getByRole('button', { name: /In all time/ }).click();
+    await ui.showsCount('16,000 events');
+  });
+
+  it('is walked by keyboard alone', async () => {
+    await open('/', '16,000 events');
+    await ui.page.keyboard.press('j');
+    await ui.page.keyboard.press('j');
+    await ui.page.keyboard.press('k');
+    expect(await ui.rows.first().getAttribute('aria-selected')).toBe('true');
+    await ui.page.keyboard.press('Enter');
+    await ui.detail.waitFor();
+    await ui.page.keyboard.press('c');
+    await ui.detail.getByRole('list', { name: 'Surrounding events' }).waitFor();
+    await ui.page.keyboard.press('t');
+    await ui.detail.getByText('This event has no traceId').waitFor();
+    await ui.detail.getByRole('tab', { name: 'Fields' }).click();
+    await ui.detail.locator('li[data-field="service"]').focus();
+    await ui.page.keyboard.press('-');
+    await ui.parameter('q', (q) => q === '-service:openssh');
+    await ui.showsCount('14,000 events');
+    await ui.page.keyboard.press('?');
+    await ui.page.getByRole('dialog', { name: 'Keys and queries' }).waitFor();
+    await ui.page.keyboard.press('Escape');
+    await ui.page.keyboard.press('/');
+    await waitUntil('the focus in the query', () =>
+      ui.query.evaluate((element) => element.matches(':focus')),
+    );
+  });
+
+  it('opens an event by its link and closes it with Escape', async () => {
+    await open('/?q=level:fatal', '349 events');
+    await ui.rows.nth(5).click();
+    const id = await ui.parameter('event', (event) => event !== null);
+    const message = await ui.detail.locator('pre.message').textContent();
+    await ui.page.goto(`${session.url}/?event=${id}`);
+    await ui.detail.waitFor();
+    expect(await ui.detail.locator('pre.message').textContent()).toBe(message);
+    await ui.page.keyboard.press('Escape');
+    await ui.detail.waitFor({ state: 'detached' });
+  });
+
+  it('scrolls to the oldest event and back with few rows in the document', async () => {
+    await open('/', '16,000 events');
+    await ui.page.locator('#rows').focus();
+    await ui.page.keyboard.press('End');
+    await ui.rows.filter({ hasText: '2005-06-03' }).first().waitFor();
+    expect(await ui.rows.count()).toBeLessThan(80);
+    await ui.page.keyboard.press('Home');
+    await ui.rows.filter({ hasText: '2023-12-10 11:04:45.000' }).first().waitFor();
+  });
+
+  it('says where a query is wrong and recovers', async () => {
+    await open('/', '16,000 events');
+    await ui.search('level:(error');
+    const alert = ui.page.locator('.query-error');
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/Column 13:.*parenthesis/);
+    expect(await ui.page.locator('.cm-query-error').count()).toBe(1);
+    expect(await ui.rows.count()).toBeGreaterThan(20);
+    await ui.search('level:(error OR fatal)');
+    await ui.showsCount('1,158 events');
+    expect(await alert.count()).toBe(0);
+  });
+
+  it('names the remedy when the server fails, and tries again', async () => {
+    await open('/', '16,000 events');
+    await ui.page.route('**/api/v1/search*', (route) => route.abort());
+    await ui.search('service:bgl');
+    await ui.page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
+    expect(await ui.rows.count()).toBeGreaterThan(20);
+    await ui.page.unroute('**/api/v1/search*');
+    await ui.page.getByRole('button', { name: 'Try again' }).click();
+    await ui.showsCount('2,000 events');
+  });
+
+  it('completes fields and values', async () => {
+    await open('/', '16,000 events');
+    await ui.query.click();
+    await ui.page.keyboard.type('serv');
+    const options = ui.page.locator('.cm-tooltip-autocomplete li');
+    await options.filter({ hasText: 'service' }).first().waitFor();
+    await ui.page.keyboard.press('ArrowDown');
+    await ui.page.keyboard.press('Tab');
+    await options.filter({ hasText: 'zookeeper' }).waitFor();
+    await ui.page.keyboard.type('zoo');
+    await options.filter({ hasText: 'zookeeper' }).click();
+    await ui.page.keyboard.press('Enter');
+    await ui.parameter('q', (q) => q === 'service:zookeeper');
+    await ui.showsCount('2,000 events');
+  });
+
+  it.each(['CSV', 'NDJSON'])('exports everything that matches as %s', async (format) => {
+    await open('/?q=level:fatal', '349 events');
+    await ui.page.getByRole('button', { name: 'Export' }).click();
+    const [download] = await Promise.all([
+      ui.page.waitForEvent('download'),
+      ui.page.getByRole('link', { name: new RegExp(`^${format}`) }).click(),
+    ]);
+    const text = await readFile(await download.path(), 'utf8');
+    const lines = text.trim().split('\n');
+    expect(lines).toHaveLength(format === 'CSV' ? 350 : 349);
+  });
+
+  it('shows progress and can be cancelled while the last results stay', async () => {
+    await open('/', '16,000 events');
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await ui.page.route('**/api/v1/search*', async (route) => {
+      await held;
+      await route.abort();
+    });
+    await ui.search('service:bgl');
+    await ui.page.getByRole('progressbar', { name: 'Searching' }).waitFor();
+    expect(await ui.rows.count()).toBeGreaterThan(20);
+    await ui.page.getByRole('button', { name: 'Cancel' }).click();
+    await ui.page.getByRole('progressbar').waitFor({ state: 'detached' });
+    release();
+    await ui.showsCount('16,000 events');
+  });
+
+  it('has no wider page than a phone, and sheets for fields and events', async () => {
+    ui = new SearchPageParts(await session.open('/', { viewport: { width: 390, height: 844 } }));
+    await ui.showsCount('16,000 events');
+    const width = await ui.page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width).toBe(390);
+    await ui.page.getByRole('button', { name: 'Fields', exact: true }).click();
+    await ui.facetValue('level', 'fatal').click();
+    await ui.showsCount('349 events');
+    await ui.rows.first().click();
+    await ui.detail.waitFor();
+    expect((await ui.detail.boundingBox())?.width).toBeGreaterThan(380);
+    await ui.page.getByRole('button', { name: 'Close the event' }).click();
+    await ui.detail.waitFor({ state: 'detached' });
+  });
+
+  it('keeps the chosen theme', async () => {
+    await open('/', '16,000 events');
+    await ui.page.getByRole('button', { name: 'Settings and help' }).click();
+    await ui.page.getByRole('button', { name: 'Dark' }).click();
+    const dark = async (): Promise<string> =>
+      ui.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await dark()).toBe('rgb(17, 20, 24)');
+    await ui.page.reload();
+    expect(await dark()).toBe('rgb(17, 20, 24)');
+  });
+});
