@@ -113,7 +113,9 @@ function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents)
       override: [completionSource(vocabulary)],
       icons: false,
       defaultKeymap: true,
+      // Nothing is chosen until an arrow key chooses it, so no key can be meant for the text.
       selectOnOpen: false,
+      interactionDelay: 0,
       activateOnCompletion: (completion) => completion.apply?.toString().endsWith(':') ?? false,
     }),
     placeholder('Search: level:error AND message:"failed to connect"'),

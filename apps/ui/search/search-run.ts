@@ -11,6 +11,10 @@ export interface CountedHistogram {
   readonly partial: boolean;
 }
 
+/** With fewer bars than these, a histogram of an open range is asked for again, of the stretch that is filled. */
+const FEW_BARS = 30;
+const MOST_CLOSER_LOOKS = 3;
+
 /** One search from its first request to the next search: its pages all use one range. */
 export class SearchRun {
   readonly selection: Selection;
@@ -24,6 +28,7 @@ export class SearchRun {
   readonly #abort = new AbortController();
   /** Set once the first page is here: rows that arrive later do not shift the pages. */
   #newest: string | null = null;
+  readonly #begun = Date.now();
 
   constructor(
     api: SearchApi,
@@ -69,8 +74,13 @@ export class SearchRun {
 
   async histogram(): Promise<CountedHistogram> {
     const { from, to } = this.resolved;
-    const answer = await this.#histogramOf(from, to);
+    let answer = await this.#histogramOf(from, to);
     this.rows.learn(counted(answer));
+    for (let round = 0; round < MOST_CLOSER_LOOKS; round++) {
+      const closer = this.#fewBars(answer);
+      if (closer === null) break;
+      answer = await this.#histogramOf(closer.from, closer.to);
+    }
     const buckets = answer.buckets.map((b) => ({ start: Date.parse(b.start), counts: b.counts }));
     return {
       widthMs: durationMs(answer.interval) ?? 1_000,
@@ -78,6 +88,25 @@ export class SearchRun {
       total: buckets.reduce((sum, bucket) => sum + totalOf(bucket.counts), 0),
       partial: answer.partial,
     };
+  }
+
+  /** What the axis of the histogram spans, in epoch ms; null where the events decide. */
+  get axis(): { readonly from: number | null; readonly to: number | null } {
+    const open = this.fromMs === null ? null : this.#begun;
+    return { from: this.fromMs, to: this.toMs ?? open };
+  }
+
+  /** Where an open range left the buckets in a few bars: the stretch that they fill. */
+  #fewBars(answer: HistogramAnswer): { from: string; to: string } | null {
+    const first = answer.buckets[0];
+    const last = answer.buckets.at(-1);
+    const widthMs = durationMs(answer.interval) ?? 1_000;
+    if (first === undefined || last === undefined || answer.partial || widthMs <= 1_000)
+      return null;
+    if (this.fromMs !== null) return null;
+    const from = Date.parse(first.start);
+    const to = Math.min(Date.parse(last.start) + widthMs, this.toMs ?? Number.POSITIVE_INFINITY);
+    return (to - from) / widthMs < FEW_BARS ? { from: iso(from), to: iso(to) } : null;
   }
 
   #histogramOf(from: string | null, to: string | null): Promise<HistogramAnswer> {
