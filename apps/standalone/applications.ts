@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import type { Settings } from '#config';
-import { ADMISSION_DEFAULTS } from '#delivery';
+import { ADMISSION_DEFAULTS, type BreakerState } from '#delivery';
 import { systemClock } from '#event';
 import { InProcessQueue } from '#queue';
 import { createSearchService } from '#search';
@@ -13,6 +13,7 @@ import { KeeperModule } from '../keeper/index.ts';
 import { WriterModule } from '../writer/index.ts';
 import { projectFolder } from './project-folder.ts';
 import { retentionPolicy } from './retention-policy.ts';
+import { storeReadiness, writerReadiness } from './store-readiness.ts';
 import { StandaloneModule } from './standalone.module.ts';
 
 export interface ApplicationParts {
@@ -20,6 +21,8 @@ export interface ApplicationParts {
   readonly store: Store;
   readonly telemetry: Telemetry;
   readonly replay: Replay;
+  /** Whether the writer's last commit went through. */
+  readonly writerState: () => BreakerState;
   /** Longest wait at shutdown for what was accepted, for ingest and for the queue each, in ms. */
   readonly drainMs: number;
 }
@@ -35,6 +38,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       queue,
       ledger: store.ledger,
       telemetry,
+      readiness: [storeReadiness(() => store.writer.probe()), writerReadiness(parts.writerState)],
       settings: {
         drainMs,
         pipeline: { admission: { ...ADMISSION_DEFAULTS, maxBytes: settings.ingestBytesInFlight } },

@@ -2,11 +2,12 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '#config';
-import type { IngestPipeline } from '#delivery';
+import type { BatchWriter, IngestPipeline } from '#delivery';
 import { openStore, type Store } from '#store';
 import { collectProcessMetrics, type Telemetry } from '#telemetry';
 import { configureGateway } from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
+import { BATCH_WRITER } from '../writer/index.ts';
 import { applications, PAGE_FOLDER } from './applications.ts';
 import { ClosingSteps } from './closing-steps.ts';
 import { listen } from './http/listen.ts';
@@ -85,6 +86,7 @@ async function serve(
       store,
       telemetry,
       replay: replayThrough(() => app.get<IngestPipeline>(INGEST_PIPELINE, { strict: false })),
+      writerState: () => app.get<BatchWriter>(BATCH_WRITER, { strict: false }).state,
       drainMs: DRAIN_MS,
     }),
     [...settings.allowedHosts, ...(settings.httpHost === null ? [] : [settings.httpHost])],

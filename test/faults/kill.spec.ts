@@ -52,6 +52,7 @@ describe('kill -9 under load', () => {
 
   afterAll(async () => {
     await program.kill();
+    await load.abandon();
     await rm(dataFolder, { recursive: true, force: true });
   });
 

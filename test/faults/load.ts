@@ -55,6 +55,7 @@ export class Load {
   private target: string;
   private paused = false;
   private finishing = false;
+  private abandoned = false;
   private inFlight = 0;
   private nextStart = 0;
 
@@ -94,10 +95,21 @@ export class Load {
     this.agent.destroy();
   }
 
+  /** Ends without another request, whatever is open. Safe to call again. */
+  async abandon(): Promise<void> {
+    this.abandoned = true;
+    this.agent.destroy();
+    await this.finish();
+  }
+
+  private mayGoOn(): Promise<void> {
+    return waitUntil('the end of the pause', () => !this.paused, 120_000);
+  }
+
   private async send(): Promise<void> {
     for (;;) {
       await this.turn();
-      await waitUntil('the end of the pause', () => !this.paused, 120_000);
+      await this.mayGoOn();
       if (this.finishing) return;
       await this.deliver(this.next());
     }
@@ -121,7 +133,8 @@ export class Load {
 
   private async deliver(request: Request): Promise<void> {
     for (;;) {
-      await waitUntil('the end of the pause', () => !this.paused, 120_000);
+      await this.mayGoOn();
+      if (this.abandoned) return;
       this.inFlight++;
       const answer = await this.post(request);
       this.inFlight--;

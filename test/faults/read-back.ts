@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import type { EventAccount } from './event-account.ts';
 import type { KnownEvent } from './known-event.ts';
 
