@@ -154,9 +154,7 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.getByRole('dialog', { name: 'Keys and queries' }).waitFor();
     await ui.page.keyboard.press('Escape');
     await ui.page.keyboard.press('/');
-    await waitUntil('the focus in the query', () =>
-      ui.query.evaluate((element) => element.matches(':focus')),
-    );
+    await ui.page.locator('.cm-content:focus').waitFor();
   });
 
   it('opens an event by its link and closes it with Escape', async () => {
@@ -253,7 +251,7 @@ suite('the search page with real log lines', browser, (executable) => {
   it('has no wider page than a phone, and sheets for fields and events', async () => {
     ui = new SearchPageParts(await session.open('/', { viewport: { width: 390, height: 844 } }));
     await ui.showsCount('16,000 events');
-    const width = await ui.page.evaluate(() => document.documentElement.scrollWidth);
+    const width = await ui.page.evaluate('document.documentElement.scrollWidth');
     expect(width).toBe(390);
     await ui.page.getByRole('button', { name: 'Fields', exact: true }).click();
     await ui.facetValue('level', 'fatal').click();
@@ -265,12 +263,26 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.detail.waitFor({ state: 'detached' });
   });
 
+  it('copies marked rows as lines of timestamp, level and message', async () => {
+    await open('/?q=level:fatal', '349 events');
+    const copied = await ui.page.evaluate(`(() => {
+      const rows = document.querySelectorAll('ps-result-row');
+      getSelection().setBaseAndExtent(rows[0], 0, rows[2], rows[2].childNodes.length);
+      const event = new ClipboardEvent('copy', { bubbles: true, cancelable: true, clipboardData: new DataTransfer() });
+      rows[0].dispatchEvent(event);
+      return event.clipboardData.getData('text/plain');
+    })()`);
+    const lines = String(copied).trim().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z\tfatal\t./);
+  });
+
   it('keeps the chosen theme', async () => {
     await open('/', '16,000 events');
     await ui.page.getByRole('button', { name: 'Settings and help' }).click();
     await ui.page.getByRole('button', { name: 'Dark' }).click();
-    const dark = async (): Promise<string> =>
-      ui.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = (): Promise<unknown> =>
+      ui.page.evaluate('getComputedStyle(document.body).backgroundColor');
     expect(await dark()).toBe('rgb(17, 20, 24)');
     await ui.page.reload();
     expect(await dark()).toBe('rgb(17, 20, 24)');

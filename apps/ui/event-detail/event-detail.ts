@@ -11,6 +11,7 @@ import {
 import { Clipboard } from '@angular/cdk/clipboard';
 import type { LogHit } from '../api/log-hit.ts';
 import { Icon } from '../icon/icon.ts';
+import { MarkedTextContent } from '../results/marked-text-content.ts';
 import { markText, type Highlighter } from '../results/marked-text.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { formatTimestamp, type Zone } from '../time-range/format-time.ts';
@@ -23,7 +24,7 @@ const MESSAGE_SHOWN = 10_000;
 
 @Component({
   selector: 'ps-event-detail',
-  imports: [FieldList, Icon, Neighbours],
+  imports: [FieldList, Icon, MarkedTextContent, Neighbours],
   templateUrl: './event-detail.html',
 })
 export class EventDetail {

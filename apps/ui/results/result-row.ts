@@ -1,6 +1,7 @@
 import { Component, computed, input } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
 import { formatTimestamp, type Zone } from '../time-range/format-time.ts';
+import { MarkedTextContent } from './marked-text-content.ts';
 import { markText, type Highlighter } from './marked-text.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -9,19 +10,12 @@ const MESSAGE_SHOWN = 2_000;
 
 @Component({
   selector: 'ps-result-row',
+  imports: [MarkedTextContent],
   template: `
     <time class="time">{{ time() }}</time>
     <span class="level level-name">{{ hit().level }}</span>
     <span class="service from-log">{{ service() }}</span>
-    <span class="message from-log">
-      @for (part of message(); track $index) {
-        @if (part.marked) {
-          <mark>{{ part.text }}</mark>
-        } @else {
-          {{ part.text }}
-        }
-      }
-    </span>
+    <span class="message from-log" [psMarkedText]="message()"></span>
   `,
   host: { '[class]': "'level-' + hit().level" },
 })

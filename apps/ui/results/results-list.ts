@@ -150,6 +150,21 @@ export class ResultsList {
     if ((document.getSelection()?.toString() ?? '') === '') this.opened.emit(position);
   }
 
+  /** Marked rows are copied as lines of timestamp, level and message, with tabs between. */
+  protected copy(event: ClipboardEvent): void {
+    const marked = document.getSelection();
+    if (marked === null) return;
+    const lines = this.slots().flatMap(({ position, hit }) => {
+      const row = document.getElementById(`row-${position.toString()}`);
+      const copied = hit !== undefined && row !== null && marked.containsNode(row, true);
+      return copied ? [[hit.timestamp, hit.level, hit.message].join('\t')] : [];
+    });
+    // Within one row the marked text itself is meant.
+    if (lines.length < 2 || event.clipboardData === null) return;
+    event.clipboardData.setData('text/plain', `${lines.join('\n')}\n`);
+    event.preventDefault();
+  }
+
   #wheel(event: WheelEvent): void {
     const map = this.map();
     if (!map.scaled || event.ctrlKey) return;
