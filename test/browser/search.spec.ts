@@ -151,8 +151,10 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.parameter('q', (q) => q === '-service:openssh');
     await ui.showsCount('14,000 events');
     await ui.page.keyboard.press('?');
-    await ui.page.getByRole('dialog', { name: 'Keys and queries' }).waitFor();
+    const help = ui.page.getByRole('dialog', { name: 'Keys and queries' });
+    await help.waitFor();
     await ui.page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
     await ui.page.keyboard.press('/');
     await ui.page.locator('.cm-content:focus').waitFor();
   });
