@@ -79,6 +79,16 @@ describe('group writer', () => {
     expect(row).toEqual({ count: 3_001, longest: 1024 * 1024 });
   });
 
+  test('numbers groups in the order of the calls, whatever each has to wait for', async () => {
+    const calls = Array.from({ length: 12 }, (_, i) => {
+      // Every third group needs a partition of its own first.
+      const timestamp = i % 3 === 0 ? NOON - (400 + 31 * i) * MICROS_PER_DAY : NOON;
+      return db.store.writer.commit([buildBatch([buildEvent({ timestamp })])], signal);
+    });
+    const numbers = (await Promise.all(calls)).map((result) => result.groupSeq!);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  });
+
   test('stores 500 events of 100 days, whose partitions come in one transaction', async () => {
     const fresh = await openTestStore();
     const events = Array.from({ length: 500 }, (_, i) =>

@@ -36,6 +36,12 @@ export interface GroupWriterDeps {
   readonly telemetry: Telemetry;
 }
 
+interface NumberedGroup {
+  readonly batches: readonly Batch[];
+  readonly group: Group;
+  readonly groupSeq: number;
+}
+
 interface Stored {
   readonly groupSeq: number;
   readonly commitSeq: number;
@@ -54,7 +60,7 @@ export class GroupWriter {
 
   constructor(deps: GroupWriterDeps) {
     this.deps = deps;
-    this.numbers = new GroupNumbers(deps.clock);
+    this.numbers = new GroupNumbers(deps.pool, deps.clock);
   }
 
   /**
@@ -64,12 +70,15 @@ export class GroupWriter {
    * @throws StoreUnavailableError where Postgres cannot take it now, or the outcome is unknown, or `signal` aborts
    */
   async commit(batches: readonly Batch[], signal: AbortSignal): Promise<CommitResult> {
+    if (signal.aborted) throw calledOff();
     const started = this.deps.clock();
+    // Asked for before anything is waited for, and kept for every attempt: groups keep the order of these calls.
+    const groupSeq = this.numbers.take();
     for (let attempt = 1; ; attempt++) {
-      if (signal.aborted) throw calledOff();
       const exceptions = noExceptions();
       try {
-        const stored = await this.attempt(firstOfEachId(batches), exceptions, signal);
+        const unique = firstOfEachId(batches);
+        const stored = await this.attempt(unique, await groupSeq, exceptions, signal);
         return this.report(dispositionsOf(batches, exceptions), stored, started);
       } catch (error) {
         await this.recover(error, attempt, signal);
@@ -100,6 +109,7 @@ export class GroupWriter {
 
   private async attempt(
     batches: readonly Batch[],
+    groupSeq: number,
     exceptions: Exceptions,
     signal: AbortSignal,
   ): Promise<Stored | null> {
@@ -113,7 +123,7 @@ export class GroupWriter {
     signal.addEventListener('abort', abort, { once: true });
     let broken = true;
     try {
-      const stored = await this.store(client, batches, group, exceptions);
+      const stored = await this.store(client, { batches, group, groupSeq }, exceptions);
       broken = signal.aborted;
       return stored;
     } finally {
@@ -124,11 +134,9 @@ export class GroupWriter {
 
   private async store(
     client: PoolClient,
-    batches: readonly Batch[],
-    group: Group,
+    { batches, group, groupSeq }: NumberedGroup,
     exceptions: Exceptions,
   ): Promise<Stored | null> {
-    const groupSeq = await this.numbers.take(client);
     // Written out before the transaction begins, so that it is open only while Postgres works.
     const prepared = allSteps(group, groupSeq);
     const fresh = await enterLedger(client, batches, groupSeq, exceptions);
