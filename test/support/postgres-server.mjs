@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../apps/standalone/postgres/embedded-postgres.ts';
 
 /**
- * A Postgres for one test run, without fsync, in a folder that goes with it.
+ * A Postgres for one test run, with fsync as in production, in a folder that goes with it.
  * PENSTOCK_TEST_FOLDER names the folder to use, so that the test runner can clean up behind a killed Jest.
  */
 export async function startTestServer() {
@@ -16,7 +16,7 @@ export async function startTestServer() {
     dataFolder: join(folder, 'server'),
     database: 'postgres',
     memoryBytes: 2 * 1024 ** 3,
-    fsync: false,
+    fsync: true,
     tcpPort: await freePort(),
     report: () => undefined,
   });
