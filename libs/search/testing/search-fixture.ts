@@ -25,7 +25,7 @@ export async function openSearchFixture(
   settings: Partial<SearchServiceSettings> = {},
 ): Promise<SearchFixture> {
   // Reading is tested here, not durability.
-  const test = await openTestStore({ allowFsyncOff: true });
+  const test = await openTestStore();
   const telemetry = new Telemetry(() => undefined);
   const events: StoredEvent[] = [];
   const runner = new JobRunner({ pool: test.store.writePool, telemetry, random: () => 0.5 });

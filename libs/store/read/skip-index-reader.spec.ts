@@ -23,7 +23,7 @@ describe('the skip index, as readers ask it', () => {
   let test: TestStore;
 
   beforeAll(async () => {
-    test = await openTestStore({ allowFsyncOff: true });
+    test = await openTestStore();
     await test.query(
       `INSERT INTO segment (relation, range_start, range_end)
        VALUES ('log_event_a', '2026-03-10', '2026-03-11'), ('log_event_b', '2026-03-11', '2026-03-12')`,
