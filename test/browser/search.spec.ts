@@ -156,7 +156,7 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
     await ui.page.keyboard.press('/');
-    await ui.page.locator('.cm-content:focus').waitFor();
+    await ui.page.locator('.cm-editor.cm-focused').waitFor();
   });
 
   it('opens an event by its link and closes it with Escape', async () => {

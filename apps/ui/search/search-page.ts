@@ -181,6 +181,8 @@ export class SearchPage {
   #openView(view: DetailView): void {
     this.view.set(view);
     if (!this.selection.open()) this.selection.openActive();
+    // What had the focus in the panel is gone with the view before.
+    setTimeout(() => this.detail()?.focus());
   }
 
   #back(): void {
