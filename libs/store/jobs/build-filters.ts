@@ -2,13 +2,14 @@ import type { PoolClient } from 'pg';
 import type { LogEvent, TokenField } from '#event';
 import { LOCKS, lockSql } from '../advisory-locks.ts';
 import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
+import { OWN_FILTER_EVENTS } from '../write/group-script.ts';
 import type { Job } from './job.ts';
 import { transaction } from './transaction.ts';
 
 /** Events under one filter: fewer would make more filters to probe, more would make a hit read more rows. */
 const TARGET_EVENTS = 5_000;
-/** Filters over fewer events than this are joined with their neighbours once there are some. */
-const SMALL_EVENTS = TARGET_EVENTS / 2;
+/** Filters over fewer events than those that groups write themselves are joined once there are some. */
+const SMALL_EVENTS = OWN_FILTER_EVENTS;
 const SMALL_FILTERS = 8;
 /** Parts this old get a filter however few they are, so that searches need not scan them for ever. */
 const STALE_SECONDS = 60;

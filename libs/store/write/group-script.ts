@@ -42,7 +42,7 @@ export function closingNumbers(rows: ScriptRows): {
 }
 
 /** A part of at least so many events writes its own filter; smaller ones wait for the job that joins neighbours. */
-const OWN_FILTER_EVENTS = 500;
+export const OWN_FILTER_EVENTS = 500;
 
 const FILTER_COPY =
   'COPY skip_filter (segment_id, first_group, last_group, events, min_ts, max_ts, bits) FROM STDIN (FORMAT binary)';
