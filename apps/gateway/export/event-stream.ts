@@ -41,18 +41,23 @@ export class EventStream {
 
   async send(request: FastifyRequest, reply: FastifyReply, answer: StreamedAnswer): Promise<void> {
     const signal = this.scope.beginStream(answer.call, reply);
+    const headers = { ...answer.headers, 'cache-control': 'no-store' };
+    if (request.method === 'HEAD') {
+      await reply.headers(headers).send();
+      return;
+    }
     const release = await this.admission.enter(signal);
     reply.raw.once('close', release);
     const { selection, order } = answer;
     let pages: AsyncGenerator<readonly StoredEvent[]>;
     try {
-      pages = await startedSource(this.parts.search.export(selection, order, signal));
+      pages = await startedSource(reply, this.parts.search.export(selection, order, signal));
     } catch (error) {
       release();
       throw error;
     }
-    void reply.headers({ ...answer.headers, 'cache-control': 'no-store' });
-    await sendStream(request, reply, answer.text(this.logged(answer.call, pages, signal)));
+    void reply.headers(headers);
+    await sendStream(reply, answer.text(this.logged(answer.call, pages, signal)));
   }
 
   /** A failure midway cannot become an error status any more; it breaks the stream and is logged. */

@@ -30,6 +30,21 @@ class EndlessSearch extends MemorySearch {
   }
 }
 
+/** Its first page comes when the test says so, whatever became of the client. */
+class SlowSearch extends EndlessSearch {
+  readonly first = Promise.withResolvers<undefined>();
+
+  override async *export(): AsyncGenerator<readonly StoredEvent[]> {
+    this.pages = 1;
+    try {
+      await this.first.promise;
+      yield [storedEvent()];
+    } finally {
+      this.finished = true;
+    }
+  }
+}
+
 class BrokenSearch extends MemorySearch {
   override async *export(): AsyncGenerator<readonly StoredEvent[]> {
     yield [storedEvent()];
@@ -83,10 +98,30 @@ describe('export', () => {
     expect(await response.text()).toMatch(/^\{"id":"1-7",.*\}\n$/);
   });
 
-  it('has no body for HEAD', async () => {
-    const response = await fetch(`${gateway.url}/api/v1/export`, { method: 'HEAD' });
+  it('has no body for HEAD and reads nothing for it', async () => {
+    const search = new EndlessSearch();
+    const other = await startTestGateway({ search });
+    const response = await fetch(`${other.url}/api/v1/export`, { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('content-disposition')).toContain('attachment');
+    expect(search.pages).toBe(0);
+    await other.close();
+  });
+
+  it('ends its source when the client goes away before the first page', async () => {
+    const search = new SlowSearch();
+    const other = await startTestGateway({ search });
+    const { port, hostname } = new URL(other.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('GET /api/v1/export HTTP/1.1\r\nHost: test\r\n\r\n');
+    while (search.pages === 0) await new Promise((done) => setImmediate(done));
+    socket.destroy();
+    while (!(await other.telemetry.metrics()).includes('status="499"')) {
+      await new Promise((done) => setImmediate(done));
+    }
+    search.first.resolve(undefined);
+    while (!search.finished) await new Promise((done) => setImmediate(done));
+    await other.close();
   });
 
   it('waits for a client that does not read, and stops when it goes away', async () => {

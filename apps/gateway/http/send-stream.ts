@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 const BUFFERED_BYTES = 64 * 1024;
 
@@ -9,15 +9,9 @@ const BUFFERED_BYTES = 64 * 1024;
  * is closed without the end of the answer, so that a client cannot take a part for the whole.
  */
 export async function sendStream(
-  request: FastifyRequest,
   reply: FastifyReply,
   pieces: AsyncGenerator<string>,
 ): Promise<void> {
-  if (request.method === 'HEAD') {
-    await pieces.return(undefined);
-    await reply.send();
-    return;
-  }
   const stream = Readable.from(encoded(pieces), {
     objectMode: false,
     highWaterMark: BUFFERED_BYTES,
@@ -31,11 +25,27 @@ async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
 }
 
 /**
- * Waits for the first item, so that what fails at the start (a bad cursor, a store that is away) can still
- * become an error status instead of a broken stream.
+ * Ends a source that has begun when its response closes. What reads from it is no help there: a generator that was
+ * never asked for anything skips its `finally`, and the source would keep its connection to the store for good.
  */
-export async function startedSource<T>(source: AsyncIterable<T>): Promise<AsyncGenerator<T>> {
+export function endWithResponse(reply: FastifyReply, source: AsyncIterator<unknown>): void {
+  const end = (): void => {
+    source.return?.().catch(() => undefined);
+  };
+  if (reply.raw.destroyed) end();
+  else reply.raw.once('close', end);
+}
+
+/**
+ * Waits for the first item, so that what fails at the start (a bad cursor, a store that is away) can still
+ * become an error status instead of a broken stream. The source ends with the response.
+ */
+export async function startedSource<T>(
+  reply: FastifyReply,
+  source: AsyncIterable<T>,
+): Promise<AsyncGenerator<T>> {
   const iterator = source[Symbol.asyncIterator]();
+  endWithResponse(reply, iterator);
   const first = await iterator.next();
   return resume(first, iterator);
 }

@@ -6,7 +6,7 @@ import type { TailedEvent } from '#search';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { Admission } from '../http/admission.ts';
 import { CallScope } from '../http/call-scope.ts';
-import { sendStream } from '../http/send-stream.ts';
+import { endWithResponse, sendStream } from '../http/send-stream.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
 import { query } from '../parameters/selection.ts';
 import { text } from '../parameters/values.ts';
@@ -57,15 +57,20 @@ export class LiveTail {
       position === null ? source : { ...source, lastEventId: position },
       this.parts.clock(),
     );
+    if (request.method === 'HEAD') {
+      await reply.headers(HEADERS).send();
+      return;
+    }
     reply.raw.once('close', await this.admission.enter(signal));
     const events = this.parts.search.tail(values.q, values.lastEventId, signal);
     const pages = events[Symbol.asyncIterator]();
     const firstPage = pages.next();
+    endWithResponse(reply, pages);
     await failsAtOnce(firstPage);
     void reply.headers(HEADERS);
     this.watch(reply);
     const frames = sseFrames(pages, firstPage, this.parts.settings.tailHeartbeatMs);
-    await sendStream(request, reply, untilAborted(frames, signal));
+    await sendStream(reply, untilAborted(frames, signal));
   }
 
   private watch(reply: FastifyReply): void {
