@@ -6,7 +6,7 @@ import {
   gzipSync,
   zstdCompressSync,
 } from 'node:zlib';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, STATUS_CODES } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -318,14 +318,23 @@ describe('operations', () => {
     expect(text).toMatch(/^penstock_ingest_bytes_in_flight 0$/m);
   });
 
-  it('answers what is no HTTP with problem details', async () => {
+  it.each([
+    ['what is no HTTP', 'nonsense\r\n\r\n', 400, 'bad-http'],
+    [
+      'a query string that is too long',
+      `GET /?q=${'x'.repeat(20_000)} HTTP/1.1\r\nhost: x\r\n\r\n`,
+      431,
+      'headers-too-large',
+    ],
+  ])('answers %s with problem details', async (_name, request, status, code) => {
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    socket.write('nonsense\r\n\r\n');
+    socket.write(request);
     let text = '';
     socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
     await once(socket, 'close');
-    expect(text).toMatch(/^HTTP\/1.1 400 /);
-    expect(text).toMatch(/"code":"bad-http"/);
+    expect(text).toContain(`HTTP/1.1 ${status} `);
+    expect(text).toContain(`"title":"${STATUS_CODES[status] ?? ''}","status":${status}`);
+    expect(text).toContain(`"code":"${code}"`);
   });
 });
 

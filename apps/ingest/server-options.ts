@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { problem } from '#delivery';
 
@@ -15,9 +15,31 @@ export const INGEST_SERVER_OPTIONS = {
   clientErrorHandler: answerClientError,
 };
 
-const STATUS_OF_CODE: Readonly<Record<string, number>> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
+interface ClientFault {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+}
+
+const FAULTS: ReadonlyMap<string | undefined, ClientFault> = new Map([
+  [
+    'HPE_HEADER_OVERFLOW',
+    {
+      status: 431,
+      code: 'headers-too-large',
+      detail: `The path, the query string and the headers take more than ${maxHeaderSize} bytes; send a long query by POST.`,
+    },
+  ],
+  [
+    'ERR_HTTP_REQUEST_TIMEOUT',
+    { status: 408, code: 'request-timeout', detail: 'The request did not arrive in time.' },
+  ],
+]);
+
+const NO_HTTP: ClientFault = {
+  status: 400,
+  code: 'bad-http',
+  detail: 'The request is not readable as HTTP.',
 };
 
 function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
@@ -25,8 +47,8 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
     socket.destroy();
     return;
   }
-  const status = STATUS_OF_CODE[error.code ?? ''] ?? 400;
-  const { body, headers } = problem(status, 'bad-http', 'the request is not readable as HTTP');
+  const { status, code, detail } = FAULTS.get(error.code) ?? NO_HTTP;
+  const { body, headers } = problem(status, code, detail);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     `content-type: ${headers['content-type'] ?? ''}`,

@@ -53,9 +53,13 @@ function keyOf(header: string | string[] | undefined): string | undefined {
 function answerOf(error: unknown): IngestAnswer {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === 415) {
-    return problem(415, 'unsupported-media-type', 'the content type cannot be read');
+    return problem(
+      415,
+      'unsupported-media-type',
+      'The content type cannot be read; send application/json or application/x-ndjson.',
+    );
   }
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    ? problem(statusCode, 'bad-request', message ?? 'the request cannot be read')
-    : problem(500, 'internal', 'the server failed; its log says why');
+    ? problem(statusCode, 'bad-request', message ?? 'The request cannot be read.')
+    : problem(500, 'internal', 'The server failed; its log says why.');
 }

@@ -96,13 +96,13 @@ export class RequestBodies {
         return this.admission.full();
       case 'too-slow': {
         const seconds = Math.ceil(this.settings.bodyTimeoutMs / 1_000);
-        const detail = `the body did not arrive within ${seconds} s`;
+        const detail = `The body did not arrive within ${seconds} s; send a smaller one.`;
         return problem(408, 'body-timeout', detail, { headers: { connection: 'close' } });
       }
       case 'interrupted':
         return this.admission.full();
       case 'gone':
-        return problem(400, 'body-incomplete', 'the connection ended before the body did');
+        return problem(400, 'body-incomplete', 'The connection ended before the body did.');
     }
   }
 
@@ -112,24 +112,28 @@ export class RequestBodies {
   ): IngestAnswer {
     switch (inflated.kind) {
       case 'too-large': {
-        const detail = `the body is larger than ${this.settings.maxInflatedBytes} bytes after inflation`;
+        const detail = `The body is larger than ${this.settings.maxInflatedBytes} bytes after inflation; send several requests.`;
         return problem(413, 'body-too-large', detail);
       }
       case 'no-room':
         return this.admission.full();
       case 'corrupt':
-        return problem(400, 'corrupt-encoding', `the body is not valid ${encoding} data`);
+        return problem(
+          400,
+          'corrupt-encoding',
+          `The body is not valid ${encoding} data; check Content-Encoding.`,
+        );
     }
   }
 
   private tooLarge(): IngestAnswer {
-    const detail = `the body is larger than ${this.settings.maxBodyBytes} bytes as it was sent`;
+    const detail = `The body is larger than ${this.settings.maxBodyBytes} bytes as it was sent; send several requests, or compress it.`;
     return problem(413, 'body-too-large', detail);
   }
 }
 
 function unknownEncoding(): IngestAnswer {
-  const detail = `the content encoding is not accepted; accepted are ${ACCEPTED_ENCODINGS}, one at a time`;
+  const detail = `The content encoding is not accepted; accepted are ${ACCEPTED_ENCODINGS}, one at a time.`;
   return problem(415, 'unsupported-content-encoding', detail, {
     headers: { 'accept-encoding': ACCEPTED_ENCODINGS },
   });

@@ -62,8 +62,12 @@ export class Admission {
 
   /** The answer where there is no room, or none any more. */
   full(): IngestAnswer {
-    if (this.isDraining) return this.refuse('draining', 'the server is shutting down');
-    return this.refuse('overloaded', 'too much data is waiting to be stored; try again later');
+    if (this.isDraining)
+      return this.refuse('draining', 'The server is shutting down; try again soon.');
+    return this.refuse(
+      'overloaded',
+      'Too much data is waiting to be stored; try again after the given time.',
+    );
   }
 
   private refuse(code: string, detail: string): IngestAnswer {

@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 /** What is sent back for a request: a value, so that any transport can send it. */
 export interface IngestAnswer {
   readonly status: number;
@@ -15,17 +17,6 @@ export interface Rejection {
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 const PROBLEM_HEADERS = { 'content-type': 'application/problem+json; charset=utf-8' };
-
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  408: 'Request Timeout',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-};
 
 /** 202: every event that is not named in `rejected` is durable. `batchId` is null when no event was sent. */
 export function accepted(
@@ -52,7 +43,7 @@ export function problem(
     readonly members?: object;
   } = {},
 ): IngestAnswer {
-  const title = TITLES[status] ?? 'Error';
+  const title = STATUS_CODES[status] ?? 'Error';
   return {
     status,
     headers: { ...PROBLEM_HEADERS, ...more.headers },

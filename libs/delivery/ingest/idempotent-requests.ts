@@ -52,7 +52,7 @@ export class IdempotentRequests {
 
   accept(request: IngestRequest, key: string): Promise<IngestAnswer> {
     if (!isUsableKey(key)) {
-      const detail = `an Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+      const detail = `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters; a UUID is a good one.`;
       return Promise.resolve(problem(400, 'invalid-idempotency-key', detail));
     }
     const name = `${request.sender}\n${key}`;
@@ -162,6 +162,7 @@ function isUsableKey(key: string): boolean {
 }
 
 function reused(): IngestAnswer {
-  const detail = 'this Idempotency-Key was used before for another body';
+  const detail =
+    'This Idempotency-Key was used before for another body; send each body with a key of its own.';
   return problem(422, 'idempotency-key-reused', detail);
 }

@@ -128,7 +128,7 @@ export class IngestPipeline {
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.telemetry.emit(requestFailed, { error: text });
-      return problem(500, 'internal', 'the server failed; its log says why');
+      return problem(500, 'internal', 'The server failed; its log says why.');
     }
   }
 
@@ -167,8 +167,8 @@ export class IngestPipeline {
       return overloaded('overloaded', outcome.reason, outcome.retryAfterMs);
     }
     const detail =
-      'the events were taken, but whether they are stored is not known yet; ' +
-      'repeating the request is safe only with an Idempotency-Key';
+      'The events were taken, but whether they are stored is not known yet. ' +
+      'Repeating the request is safe only with an Idempotency-Key.';
     return overloaded('outcome-unknown', detail, this.settings.admission.retryAfterMs);
   }
 }

@@ -24,9 +24,14 @@ export function readRequest(request: IngestRequest, receivedAt: Micros): ReadReq
   }
   if (read.total === 0) return { kind: 'answered', answer: accepted(0, [], null) };
   if (read.events.length === 0) {
-    const answer = problem(400, 'all-rejected', 'no event of the request can be stored', {
-      members: { rejected: read.rejected },
-    });
+    const answer = problem(
+      400,
+      'all-rejected',
+      'No event of the request can be stored; `rejected` says why.',
+      {
+        members: { rejected: read.rejected },
+      },
+    );
     return { kind: 'answered', answer };
   }
   const { events, sizes, rejected, parts } = read;
