@@ -10,7 +10,7 @@ import { NO_GROUPING } from './grouping.ts';
 import { histogram } from './histogram.ts';
 import { searchPage } from './search-page.ts';
 import type { RunOptions, SearchService, Selection } from './search-service.ts';
-import { tailEvents } from './tail/tail.ts';
+import { openTail } from './tail/tail.ts';
 import { TailPoller } from './tail/tail-poller.ts';
 import { answered, skipFiltersNotLoaded, type AnswerFields } from './telemetry.ts';
 import { traceEvents } from './trace.ts';
@@ -52,7 +52,7 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
     context: (request, options) => timed('context', () => contextOf(deps, request, options)),
     trace: (traceId, options) => timed('trace', () => traceEvents(deps, traceId, options)),
     export: (selection, order, signal) => exportEvents(deps, selection, order, signal),
-    tail: (query, position, signal) => tailEvents(pool, poller, query, position, signal),
+    tail: (query, position, signal) => openTail(pool, poller, query, position, signal),
   };
 }
 

@@ -79,6 +79,13 @@ export interface TailedEvent {
   readonly event: StoredEvent;
 }
 
+/** A tail whose start is settled: every event that commits from now on is in it. */
+export interface Tail {
+  /** The position that it starts after, for a client that is cut off before its first event. */
+  readonly start: string;
+  readonly events: AsyncIterable<readonly TailedEvent[]>;
+}
+
 /** Everything the gateway asks of the stored logs. Excluded: HTTP, the query's text (parsed by the caller). */
 export interface SearchService {
   search(request: SearchRequest, options: RunOptions): Promise<SearchAnswer>;
@@ -95,10 +102,6 @@ export interface SearchService {
     order: Order,
     signal: AbortSignal,
   ): AsyncIterable<readonly StoredEvent[]>;
-  /** Events in commit order as they become visible, from after `position` or from now. */
-  tail(
-    query: Query,
-    position: string | null,
-    signal: AbortSignal,
-  ): AsyncIterable<readonly TailedEvent[]>;
+  /** Events in commit order as they become visible, from after `position` or from now, until the signal aborts. */
+  tail(query: Query, position: string | null, signal: AbortSignal): Promise<Tail>;
 }

@@ -1,12 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { TailedEvent } from '#search';
-
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { Admission } from '../http/admission.ts';
 import { CallScope } from '../http/call-scope.ts';
-import { endWithResponse, sendStream } from '../http/send-stream.ts';
+import { sendStream } from '../http/send-stream.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
 import { query } from '../parameters/selection.ts';
 import { text } from '../parameters/values.ts';
@@ -62,14 +60,11 @@ export class LiveTail {
       return;
     }
     reply.raw.once('close', await this.admission.enter(signal));
-    const events = this.parts.search.tail(values.q, values.lastEventId, signal);
-    const pages = events[Symbol.asyncIterator]();
-    const firstPage = pages.next();
-    endWithResponse(reply, pages);
-    await failsAtOnce(firstPage);
+    // Its start is settled before the client hears that it is connected: nothing falls in between.
+    const tail = await this.parts.search.tail(values.q, values.lastEventId, signal);
     void reply.headers(HEADERS);
     this.watch(reply);
-    const frames = sseFrames(pages, firstPage, this.parts.settings.tailHeartbeatMs);
+    const frames = sseFrames(tail, this.parts.settings.tailHeartbeatMs);
     await sendStream(reply, untilAborted(frames, signal));
   }
 
@@ -84,15 +79,6 @@ export class LiveTail {
 function lastEventId(request: FastifyRequest): string | null {
   const header = request.headers['last-event-id'];
   return typeof header === 'string' && header !== '' ? header : null;
-}
-
-/** Lets a position that is not valid become an error status, without waiting for the first events. */
-async function failsAtOnce(
-  firstPage: Promise<IteratorResult<readonly TailedEvent[]>>,
-): Promise<void> {
-  // The frames handle a failure that comes later.
-  firstPage.catch(() => undefined);
-  await Promise.race([firstPage, new Promise((resolve) => setImmediate(resolve))]);
 }
 
 /** Ends the stream in order, not by an error, when the client or the gateway has gone. */

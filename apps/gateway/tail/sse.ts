@@ -1,4 +1,4 @@
-import type { TailedEvent } from '#search';
+import type { Tail, TailedEvent } from '#search';
 
 import { hitJson } from '../hits/hit-json.ts';
 
@@ -6,8 +6,14 @@ import { hitJson } from '../hits/hit-json.ts';
 const RETRY_MS = 1_000;
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** What a tail sends before anything else, so that the client knows at once that it is connected. */
-export const SSE_GREETING = `: connected\nretry: ${RETRY_MS}\n\n`;
+/**
+ * What a tail sends before anything else, so that the client knows at once that it is connected, and from where to
+ * resume if it is cut off before its first event.
+ */
+export function sseGreeting({ start }: Tail): string {
+  return `: connected\nretry: ${RETRY_MS}\nid: ${start}\n\n`;
+}
+
 const HEARTBEAT = ': still here\n\n';
 
 /** One event as a server-sent event; its id is the position to resume after it. */
@@ -19,13 +25,10 @@ export function sseFrame({ position, event }: TailedEvent): string {
  * The text of a tail: the greeting, each event as a frame, and a comment whenever nothing was sent for
  * `heartbeatMs`, which keeps proxies from closing the connection and finds out that a client is gone.
  */
-export async function* sseFrames(
-  pages: AsyncIterator<readonly TailedEvent[]>,
-  firstPage: Promise<IteratorResult<readonly TailedEvent[]>>,
-  heartbeatMs: number,
-): AsyncGenerator<string> {
-  yield SSE_GREETING;
-  let page = firstPage;
+export async function* sseFrames(tail: Tail, heartbeatMs: number): AsyncGenerator<string> {
+  yield sseGreeting(tail);
+  const pages = tail.events[Symbol.asyncIterator]();
+  let page = pages.next();
   try {
     for (;;) {
       const next = await settledWithin(page, heartbeatMs);

@@ -13,6 +13,7 @@ import {
   type SearchRequest,
   type SearchService,
   type Selection,
+  type Tail,
   type TailedEvent,
 } from '#search';
 
@@ -114,15 +115,18 @@ export class MemorySearch implements SearchService {
     }
   }
 
-  async *tail(
-    query: Query,
-    position: string | null,
-    signal: AbortSignal,
-  ): AsyncGenerator<readonly TailedEvent[]> {
+  async tail(query: Query, position: string | null, signal: AbortSignal): Promise<Tail> {
     await this.begin(signal);
     const at = position === null ? this.events.length : Number(position);
     if (!Number.isInteger(at)) throw new InvalidCursorError('it is no number');
-    const matches = toPredicate(query);
+    return { start: String(at), events: this.tailed(at, toPredicate(query), signal) };
+  }
+
+  private async *tailed(
+    at: number,
+    matches: (event: StoredEvent) => boolean,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly TailedEvent[]> {
     this.tails += 1;
     try {
       yield* this.follow(at, matches, signal);
