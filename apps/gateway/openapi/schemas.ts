@@ -1,4 +1,4 @@
-import { LEVELS } from '#event';
+import { FIELD_NAMES, LEVELS, type InputField } from '#event';
 
 import type { Schema } from './schema.ts';
 
@@ -25,8 +25,56 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
   return { type: 'object', properties, ...(required.length > 0 && { required }) };
 }
 
-/** The answers of the API, by name. */
+/** A description with the further names that a field is known by. */
+function named(description: string, field: InputField): string {
+  const others = FIELD_NAMES[field].slice(1).map((name) => `\`${name}\``);
+  return `${description} Also: ${others.join(', ')}.`;
+}
+
+/** What the calls take and answer, by name. */
 export const SCHEMAS = {
+  Event: {
+    type: 'object',
+    required: ['message'],
+    description: 'Other fields are kept in `metadata`; `null` counts as absent.',
+    additionalProperties: true,
+    properties: {
+      timestamp: {
+        description: named('RFC 3339, or an epoch in s, ms, us or ns; absent: now.', 'timestamp'),
+        oneOf: [timestamp, { type: 'number' }],
+      },
+      level: {
+        description: named('Any usual spelling or number of a level.', 'level'),
+        oneOf: [{ type: 'string', example: 'error' }, { type: 'integer' }],
+      },
+      message: { ...text, description: named('The text.', 'message') },
+      resourceId: { ...text, description: named('What it is about.', 'resourceId') },
+      traceId: { ...text, description: named('Its trace.', 'traceId') },
+      spanId: { ...text, description: named('Its span.', 'spanId') },
+      commit: { ...text, description: 'The version of the code.' },
+      service: { ...text, description: named('Who sent it.', 'service') },
+      eventType: {
+        ...text,
+        description: named('Its kind; gives the level where none is sent.', 'eventType'),
+      },
+      metadata: { type: 'object', additionalProperties: true },
+    },
+  },
+  IngestAnswer: object({
+    accepted: count,
+    rejected: {
+      type: 'array',
+      items: object({ index: count, reason: text }),
+      description: 'The events that are not stored, by their place in the request.',
+    },
+    batchId: {
+      type: 'string',
+      format: 'uuid',
+      nullable: true,
+      description: 'The first batch that holds events of the request; null where none was sent.',
+    },
+  }),
+  HealthAnswer: object({ status: { type: 'string', enum: ['ok'] } }),
   Hit: object(
     {
       id: { ...text, description: 'Stable id of the event.', example: '812-17' },
@@ -156,6 +204,11 @@ export const SCHEMAS = {
         type: 'array',
         items: object({ field: text, detail: text }),
         description: 'Every field that is wrong.',
+      },
+      rejected: {
+        type: 'array',
+        items: object({ index: count, reason: text }),
+        description: 'Of ingest: why each event cannot be stored.',
       },
       column: { type: 'integer', minimum: 1, description: 'Of a query: where it is wrong.' },
       length: { ...count, description: 'Of a query: how many characters are wrong.' },
