@@ -8,8 +8,6 @@ import { TailFeed } from './tail-feed.ts';
 /** Rows are drawn in bundles, so that 500 lines/s cost ten changes a second. */
 const FLUSH_MS = 100;
 const FIRST_ROWS = 100;
-/** A new tail begins at what is stored a moment after it opened; a second look finds what came in between. */
-const SECOND_LOOK_MS = 1_000;
 
 export type TailState = 'off' | 'connecting' | 'open' | 'reconnecting';
 
@@ -63,19 +61,14 @@ export class TailSession {
     this.problem.set(null);
     this.state.set('connecting');
     const abort = new AbortController();
-    let secondLook: ReturnType<typeof setTimeout> | undefined;
+    let primed = false;
     const stream = new EventSource(this.#api.tailUrl(q));
     stream.onopen = () => {
       this.state.set('open');
-      if (secondLook !== undefined) return;
-      void this.#look(q, abort.signal, (hits) => {
-        this.feed.prime(hits);
-      });
-      secondLook = setTimeout(() => {
-        void this.#look(q, abort.signal, (hits) => {
-          this.feed.add(hits.toReversed());
-        });
-      }, SECOND_LOOK_MS);
+      if (primed) return;
+      primed = true;
+      // The tail's start was settled before it opened: what this search finds and what it brings overlap.
+      void this.#prime(q, abort.signal);
     };
     stream.onmessage = (message: MessageEvent<string>) => {
       this.#receive(JSON.parse(message.data) as LogHit);
@@ -87,7 +80,6 @@ export class TailSession {
     return () => {
       abort.abort();
       stream.close();
-      clearTimeout(secondLook);
       clearTimeout(this.#timer);
       this.#timer = undefined;
       this.#arrived = [];
@@ -95,16 +87,12 @@ export class TailSession {
     };
   }
 
-  /** Reads the newest stored rows, newest first. */
-  async #look(
-    q: string,
-    signal: AbortSignal,
-    take: (hits: readonly LogHit[]) => void,
-  ): Promise<void> {
+  /** Puts the newest stored rows below what the tail brings. */
+  async #prime(q: string, signal: AbortSignal): Promise<void> {
     const request = { q, from: null, to: null, limit: FIRST_ROWS, cursor: null };
     const answer = await this.#api.search(request, signal).catch(() => null);
     if (answer === null) return;
-    take(answer.hits);
+    this.feed.prime(answer.hits);
     this.#changed();
   }
 
