@@ -2,12 +2,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
 import type { GatewaySettings } from './gateway-settings.ts';
+import { LARGEST_BODY } from './http/body.ts';
 import { serveOpenApi } from './openapi/open-api.ts';
 import { policyForPath, SECURITY_HEADERS } from './page/security-headers.ts';
 import { servePage } from './page/serve-page.ts';
-
-/** Bytes; a filter's value may be as long as a message. */
-const LARGEST_BODY = 2 * 1024 * 1024;
 
 /**
  * Adds to an application with the `GatewayModule`, after it was created and before it listens: security headers on

@@ -7,6 +7,7 @@ import { readTime } from '../parameters/selection.ts';
 const MOST_FILTERS = 100;
 const LONGEST_KEY = 1_024;
 const OPERATIONS = 'equals, contains or range';
+const RANGE_ENDS: ReadonlySet<string> = new Set(['lower_range', 'upper_range']);
 
 /** One filter of `POST /logs/filter/`, read but not translated yet. */
 interface Filter {
@@ -108,19 +109,31 @@ function range(filter: PlacedFilter, field: FieldRef | 'level' | 'timestamp', no
   if (field !== 'timestamp') {
     throw invalid(`${path}key`, 'range is for timestamp only; use equals or contains here.');
   }
-  if (typeof value !== 'object' || value === null) {
+  if (!isRangeValue(value)) {
     throw invalid(
       `${path}value`,
-      'a range is an object like {"lower_range":"2023-09-10T00:00:00Z","upper_range":"2023-09-15T23:59:59Z"}.',
+      'a range is an object like {"lower_range":"2023-09-10T00:00:00Z","upper_range":"2023-09-15T23:59:59Z"}; one end may be left out.',
     );
   }
-  const { lower_range: lower, upper_range: upper } = value as Record<string, unknown>;
+  const { lower_range: lower, upper_range: upper } = value;
   const from = bound(lower, `${path}value.lower_range`, now);
   const to = bound(upper, `${path}value.upper_range`, now);
   if (from !== null && to !== null && from > to) {
     throw invalid(`${path}value.upper_range`, 'it lies before lower_range.');
   }
   return { kind: 'time', from, to };
+}
+
+interface RangeValue {
+  readonly lower_range?: unknown;
+  readonly upper_range?: unknown;
+}
+
+/** With both ends misspelt a range would find everything, so that needs one of them, and nothing else. */
+function isRangeValue(value: unknown): value is RangeValue {
+  if (typeof value !== 'object' || value === null) return false;
+  const names = Object.keys(value);
+  return names.length > 0 && names.every((name) => RANGE_ENDS.has(name));
 }
 
 /** An absent bound is open. */

@@ -19,7 +19,7 @@ import { EventStream } from '../export/event-stream.ts';
 import { logsJsonText } from '../export/event-texts.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { jsonBody } from '../http/body.ts';
-import { notFound } from '../http/problem.ts';
+import { noSuchCall } from '../http/problem.ts';
 import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
 import { schemaRef } from '../openapi/schemas.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
@@ -78,7 +78,7 @@ export class LogsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (rest !== '') throw notFound('There is no such call; filters are posted to /logs/filter/.');
+    if (rest !== '') throw noSuchCall(request);
     return this.filter(body, request, reply);
   }
 
@@ -97,6 +97,19 @@ export class LogsController {
   ): Promise<void> {
     const values = readParameters(retrieveParameters, source, this.parts.clock());
     return this.send('retrieve', retrieveQuery(values), request, reply);
+  }
+
+  /** The same call with a slash at its end. */
+  @Get('retrieve/*')
+  @ApiExcludeEndpoint()
+  retrieveWithSlash(
+    @Param('*') rest: string,
+    @Query() source: ParameterSource,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (rest !== '') throw noSuchCall(request);
+    return this.retrieve(source, request, reply);
   }
 
   private send(

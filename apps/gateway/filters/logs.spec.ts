@@ -107,6 +107,8 @@ describe('filter', () => {
     ['value', { key: 'service', value: {}, operation: 'equals' }],
     ['key', { key: 'level', value: {}, operation: 'range' }],
     ['value', { key: 'timestamp', value: 'x', operation: 'range' }],
+    ['value', { key: 'timestamp', value: {}, operation: 'range' }],
+    ['value', { key: 'timestamp', value: { lower_rage: '-1m' }, operation: 'range' }],
     ['value', { key: 'timestamp', value: 'x', operation: 'equals' }],
     ['operation', { key: 'timestamp', value: '2023', operation: 'contains' }],
     ['value.lower_range', { key: 'timestamp', value: { lower_range: 'x' }, operation: 'range' }],
@@ -132,6 +134,12 @@ describe('retrieve', () => {
     expect(response.status).toBe(200);
     const { logs } = (await response.json()) as { logs: { id: string }[] };
     expect(logs.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('takes the path with a slash at its end', async () => {
+    const response = await fetch(`${gateway.url}/logs/retrieve/?logLevel=ERROR`);
+    expect(await response.text()).toContain('"id":"1-0"');
+    expect((await fetch(`${gateway.url}/logs/retrieve/more`)).status).toBe(404);
   });
 
   it.each([['startTime=x'], ['logLevel=loud'], ['startTime=now&endTime=-1m']])(

@@ -1,5 +1,10 @@
+import { describeJsonError } from '#intake';
+
 import type { ParameterSource } from '../parameters/read-parameters.ts';
 import { Problem } from './problem.ts';
+
+/** Bytes; a filter's value may be as long as a message. */
+export const LARGEST_BODY = 2 * 1024 * 1024;
 
 /**
  * The JSON value of a request body, whether the server that the gateway runs in parsed it already or hands over
@@ -10,9 +15,9 @@ export function jsonBody(body: unknown): unknown {
   if (text === null) return body;
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Problem(400, 'malformed-json', `The body is not valid JSON: ${reason}`);
+  } catch {
+    const where = describeJsonError(text);
+    throw new Problem(400, 'malformed-json', `The body is malformed JSON: ${where}.`);
   }
 }
 

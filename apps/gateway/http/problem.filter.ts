@@ -13,8 +13,9 @@ import { InvalidCursorError } from '#search';
 import { StoreUnavailableError } from '#store';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
+import { LARGEST_BODY } from './body.ts';
 import { unexpectedError } from '../telemetry.ts';
-import { notFound, Problem, unavailable } from './problem.ts';
+import { noSuchCall, Problem, unavailable } from './problem.ts';
 
 /** Turns whatever a call throws into problem details. What is unexpected is logged under an id; no stack leaves. */
 @Catch()
@@ -29,8 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent || reply.raw.destroyed) return;
-    const problem =
-      knownProblem(error) ?? this.unexpected(error, http.getRequest<FastifyRequest>());
+    const request = http.getRequest<FastifyRequest>();
+    const problem = knownProblem(error, request) ?? this.unexpected(error, request);
     void reply
       .status(problem.document.status)
       .headers(problem.headers)
@@ -55,7 +56,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function knownProblem(error: unknown): Problem | null {
+function knownProblem(error: unknown, request: FastifyRequest): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof InvalidCursorError) {
     return new Problem(
@@ -67,19 +68,26 @@ function knownProblem(error: unknown): Problem | null {
   if (error instanceof StoreUnavailableError) {
     return unavailable('store-unavailable', 'The store does not answer now. Try again soon.', 2);
   }
-  return httpProblem(error);
+  return httpProblem(error, request);
 }
 
 /** Of an error that Fastify or Nest found before a call was reached: its status is the client's fault. */
-function httpProblem(error: unknown): Problem | null {
-  if (error instanceof HttpException && error.getStatus() === 404) return notFound(error.message);
+function httpProblem(error: unknown, request: FastifyRequest): Problem | null {
+  if (error instanceof HttpException && error.getStatus() === 404) return noSuchCall(request);
   const status =
     error instanceof HttpException
       ? error.getStatus()
       : (error as { statusCode?: unknown } | null)?.statusCode;
   if (typeof status !== 'number' || status < 400 || status >= 500) return null;
-  const detail = error instanceof Error ? error.message : 'The request cannot be read.';
+  const detail =
+    status === 413
+      ? `The body is larger than ${LARGEST_BODY} bytes; send a smaller one.`
+      : reasonOf(error);
   return new Problem(status, CODES.get(status) ?? 'bad-request', detail);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'The request cannot be read.';
 }
 
 const CODES = new Map([

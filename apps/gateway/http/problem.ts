@@ -6,6 +6,9 @@ export interface FieldError {
   readonly detail: string;
 }
 
+/** Characters of a path that a message repeats. */
+const LONGEST_PATH = 200;
+
 /** An RFC 9457 problem document. `code` is stable and meant for programs, `detail` for people. */
 export interface ProblemDocument {
   readonly type: 'about:blank';
@@ -44,6 +47,12 @@ export function invalidParameters(errors: readonly FieldError[]): Problem {
 
 export function notFound(detail: string): Problem {
   return new Problem(404, 'not-found', detail);
+}
+
+/** 404 for a path or a method that no call has. */
+export function noSuchCall(request: { readonly method: string; readonly url: string }): Problem {
+  const path = (request.url.split('?', 1)[0] ?? '').slice(0, LONGEST_PATH);
+  return notFound(`There is no call ${request.method} ${path}. The calls are listed at /api/docs.`);
 }
 
 /** 503: nothing is wrong with the request, it may be sent again after the delay. */

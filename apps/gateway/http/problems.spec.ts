@@ -36,6 +36,7 @@ describe('problems', () => {
     const { response, body } = await problem(path, { method });
     expect(response.status).toBe(404);
     expect(body).toMatchObject({ status: 404, code: 'not-found', title: 'Not Found' });
+    expect(body['detail']).toContain(`There is no call ${method} ${path}. `);
   });
 
   it('answer a path that cannot be decoded with 400', async () => {
@@ -67,6 +68,13 @@ describe('problems', () => {
     const { response, body } = await problem('/api/v1/search', init);
     expect(response.status).toBe(413);
     expect(body['code']).toBe('body-too-large');
+    expect(body['detail']).toContain('2097152 bytes');
+  });
+
+  it('name the place where a body is malformed', async () => {
+    const { body } = await problem('/api/v1/search', { method: 'POST', body: '{"q":\n x}' });
+    expect(body['code']).toBe('malformed-json');
+    expect(body['detail']).toContain('line 2, column 2');
   });
 
   it('refuse searches beyond those that run and wait', async () => {

@@ -28,7 +28,7 @@ async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Buffer> {
  * Ends a source that has begun when its response closes. What reads from it is no help there: a generator that was
  * never asked for anything skips its `finally`, and the source would keep its connection to the store for good.
  */
-export function endWithResponse(reply: FastifyReply, source: AsyncIterator<unknown>): void {
+function endWithResponse(reply: FastifyReply, source: AsyncIterator<unknown>): void {
   const end = (): void => {
     source.return?.().catch(() => undefined);
   };

@@ -3,7 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { CallScope } from './call-scope.ts';
-import { notFound } from './problem.ts';
+import { noSuchCall } from './problem.ts';
 
 /** What no other route under /api takes: problem details, never the page. */
 @ApiExcludeController()
@@ -18,9 +18,6 @@ export class UnknownPathController {
   @All(['', '*'])
   answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): never {
     this.scope.begin('unknown', reply);
-    const path = request.url.split('?', 1)[0] ?? '';
-    throw notFound(
-      `There is no call ${request.method} ${path.slice(0, 200)}. The calls are listed at /api/docs.`,
-    );
+    throw noSuchCall(request);
   }
 }

@@ -1,7 +1,7 @@
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { notFound } from '../http/problem.ts';
+import { noSuchCall } from '../http/problem.ts';
 import { isHashed, readPageFiles, type PageFiles } from './page-files.ts';
 
 const YEAR_SECONDS = 31_536_000;
@@ -66,8 +66,7 @@ function sendNotBuilt(reply: FastifyReply): FastifyReply {
 }
 
 function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = (request.url.split('?', 1)[0] ?? '').slice(0, 200);
-  const { document } = notFound(`There is nothing at ${path}.`);
+  const { document } = noSuchCall(request);
   return reply
     .status(404)
     .header('content-type', 'application/problem+json; charset=utf-8')

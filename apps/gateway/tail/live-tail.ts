@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { InvalidCursorError } from '#search';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { Admission } from '../http/admission.ts';
 import { CallScope } from '../http/call-scope.ts';
+import { Problem } from '../http/problem.ts';
 import { sendStream } from '../http/send-stream.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
 import { query } from '../parameters/selection.ts';
@@ -61,7 +63,9 @@ export class LiveTail {
     }
     reply.raw.once('close', await this.admission.enter(signal));
     // Its start is settled before the client hears that it is connected: nothing falls in between.
-    const tail = await this.parts.search.tail(values.q, values.lastEventId, signal);
+    const tail = await this.parts.search
+      .tail(values.q, values.lastEventId, signal)
+      .catch(withTailsWords);
     void reply.headers(HEADERS);
     this.watch(reply);
     const frames = sseFrames(tail, this.parts.settings.tailHeartbeatMs);
@@ -79,6 +83,16 @@ export class LiveTail {
 function lastEventId(request: FastifyRequest): string | null {
   const header = request.headers['last-event-id'];
   return typeof header === 'string' && header !== '' ? header : null;
+}
+
+/** A position that is none is a cursor to the search, but not to who sent it. */
+function withTailsWords(error: unknown): never {
+  if (!(error instanceof InvalidCursorError)) throw error;
+  const detail =
+    'it is no position of a tail; send the `id` of an event that was received, or leave it out to begin now.';
+  throw new Problem(400, 'invalid-cursor', `lastEventId: ${detail}`, {
+    errors: [{ field: 'lastEventId', detail }],
+  });
 }
 
 /** Ends the stream in order, not by an error, when the client or the gateway has gone. */

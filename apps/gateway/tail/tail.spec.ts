@@ -87,7 +87,10 @@ describe('tail', () => {
     expect(query.status).toBe(400);
     const position = await fetch(`${gateway.url}/api/v1/tail?lastEventId=x`);
     expect(position.status).toBe(400);
-    expect(await position.json()).toMatchObject({ code: 'invalid-cursor' });
+    expect(await position.json()).toMatchObject({
+      code: 'invalid-cursor',
+      errors: [{ field: 'lastEventId' }],
+    });
   });
 
   it('bounds the tails that are open', async () => {
