@@ -1,5 +1,7 @@
 import { eventId, formatTimestamp, TEXT_FIELDS, type StoredEvent } from '#event';
 
+import { compactJson } from '../hits/compact-json.ts';
+
 const COLUMNS = ['id', 'timestamp', 'level', 'levelText', 'message', ...TEXT_FIELDS, 'metadata'];
 
 const LINE_END = '\r\n';
@@ -11,7 +13,7 @@ export function csvRecord(event: StoredEvent): string {
   const texts = TEXT_FIELDS.map((field) => cell(event[field]));
   const fixed = [eventId(event), formatTimestamp(event.timestamp), event.level];
   const cells = [...fixed, cell(event.levelText), cell(event.message), ...texts];
-  return `${cells.join(',')},${cell(event.metadataText)}${LINE_END}`;
+  return `${cells.join(',')},${cell(compactJson(event.metadataText))}${LINE_END}`;
 }
 
 /**

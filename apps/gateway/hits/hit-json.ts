@@ -1,5 +1,7 @@
 import { eventId, formatTimestamp, TEXT_FIELDS, type StoredEvent } from '#event';
 
+import { compactJson } from './compact-json.ts';
+
 /**
  * An event as the API shows it: `{"id","timestamp","level","levelText"?,"message","resourceId"?,…,"metadata"}`.
  * Absent fields are left out, metadata never is. Written by hand because the metadata is JSON text already.
@@ -13,7 +15,7 @@ export function hitJson(event: StoredEvent): string {
     const value = event[field];
     if (value !== null) json += `,"${field}":${JSON.stringify(value)}`;
   }
-  return `${json},"metadata":${event.metadataText}}`;
+  return `${json},"metadata":${compactJson(event.metadataText)}}`;
 }
 
 export function hitsJson(events: readonly StoredEvent[]): string {
