@@ -11,15 +11,7 @@ export { foldCase } from './fold-case.ts';
 export { requiredTokens, type TokenRequirement } from './required-tokens.ts';
 export { TIME_FORMS, tryParseTime } from './time.ts';
 export { metadataValues } from './predicate/metadata.ts';
-export {
-  levelsOf,
-  rollupFilter,
-  rollupPredicate,
-  rollupSql,
-  servicesOf,
-  type RollupFilter,
-  type RollupKey,
-} from './rollup.ts';
+export { rollupFields, type RollupField } from './rollup.ts';
 export { addFilter, listFilters, removeFilter, type QueryFilter } from './filters.ts';
 export {
   highlightRanges,

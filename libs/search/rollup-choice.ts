@@ -1,5 +1,5 @@
 import { MICROS_PER_HOUR, MICROS_PER_MINUTE, type Micros } from '#event';
-import { rollupFilter, type Query } from '#query';
+import { rollupFields, type Query } from '#query';
 import type { Grouping } from './grouping.ts';
 
 /** A table of rollups that can answer. */
@@ -13,10 +13,10 @@ export interface RollupChoice {
 
 /** The cheapest rollup that holds what the query filters by and what the grouping counts by, or null. */
 export function chooseRollup(query: Query, grouping: Grouping): RollupChoice | null {
-  const filter = rollupFilter(query);
-  if (filter === null) return null;
+  const fields = rollupFields(query);
+  if (fields === null) return null;
   const { minuteKeys, hourKeys } = grouping;
-  if (minuteKeys !== null && !filter.fields.has('resourceId')) {
+  if (minuteKeys !== null && !fields.has('resourceId')) {
     return { table: 'rollup_minute', time: 'minute', unit: MICROS_PER_MINUTE, keys: minuteKeys };
   }
   if (hourKeys === null) return null;

@@ -6,7 +6,7 @@ import {
   type Clock,
   type Micros,
 } from '#event';
-import { rollupFilter, toSql, type Query } from '#query';
+import { rollupFields, toSql, type Query } from '#query';
 import type { Telemetry } from '#telemetry';
 import { LOCKS, lockSql } from '../advisory-locks.ts';
 import { partitionDropped } from './events.ts';
@@ -73,8 +73,8 @@ function deletionsOf(policy: RetentionPolicy): readonly Deletion[] {
   const deletions: Deletion[] = [];
   const earlier: Query[] = [];
   for (const rule of policy.rules) {
-    const fields = rollupFilter(rule.match)?.fields;
-    if (fields === undefined || fields.has('resourceId')) {
+    const fields = rollupFields(rule.match);
+    if (fields === null || fields.has('resourceId')) {
       throw new TypeError('a retention rule may ask for level and service only');
     }
     deletions.push({ query: without(rule.match, earlier), keep: rule.keep });
