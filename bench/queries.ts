@@ -107,7 +107,7 @@ function queriesOver(count: number, startMs: number): BenchQuery[] {
     },
     {
       name: 'q4 count of a phrase in 0.8 % of the events',
-      path: `/api/v1/count?budget=60000&q=${encodeURIComponent(`"${PHRASE}"`)}`,
+      path: `/api/v1/count?budget=60s&q=${encodeURIComponent(`"${PHRASE}"`)}`,
       check: (answer) => (answer as { count: number }).count === known.phrase,
     },
     {
@@ -141,7 +141,7 @@ function queriesOver(count: number, startMs: number): BenchQuery[] {
 }
 
 function search(query: string): string {
-  return `/api/v1/search?limit=100&budget=60000&q=${encodeURIComponent(query)}`;
+  return `/api/v1/search?limit=100&budget=60s&q=${encodeURIComponent(query)}`;
 }
 
 function range(fromMs: number, toMs: number): string {
