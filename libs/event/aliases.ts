@@ -15,7 +15,7 @@ export type InputField =
  * The accepted names of each field in order of precedence, the canonical one first. `event_type` gives the level
  * as well, where no level is sent.
  */
-export const FIELD_NAMES: Readonly<Record<InputField, readonly string[]>> = {
+export const ACCEPTED_NAMES: Readonly<Record<InputField, readonly string[]>> = {
   timestamp: ['timestamp', 'time', 'ts', '@timestamp'],
   level: ['level', 'severity', 'lvl', 'logLevel'],
   message: ['message', 'msg', 'body', 'log', '@message'],
@@ -29,7 +29,7 @@ export const FIELD_NAMES: Readonly<Record<InputField, readonly string[]>> = {
 };
 
 /** The fields in the order of `FieldName.slot`. */
-export const INPUT_FIELDS = Object.keys(FIELD_NAMES) as readonly InputField[];
+export const INPUT_FIELDS = Object.keys(ACCEPTED_NAMES) as readonly InputField[];
 
 /** What one accepted name stands for. */
 export interface FieldName {
@@ -43,7 +43,7 @@ export interface FieldName {
 
 const BY_NAME = new Map<string, FieldName>(
   INPUT_FIELDS.flatMap((field, slot) =>
-    FIELD_NAMES[field].map((name, rank): [string, FieldName] => [
+    ACCEPTED_NAMES[field].map((name, rank): [string, FieldName] => [
       name,
       { name, field, slot, rank },
     ]),

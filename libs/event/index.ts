@@ -9,7 +9,7 @@ export {
 } from './batch-codec.ts';
 export { decodeEvent, encodeEvent } from './event-codec.ts';
 export {
-  FIELD_NAMES,
+  ACCEPTED_NAMES,
   fieldOfName,
   INPUT_FIELDS,
   type FieldName,

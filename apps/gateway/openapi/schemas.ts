@@ -1,4 +1,4 @@
-import { FIELD_NAMES, LEVELS, type InputField } from '#event';
+import { ACCEPTED_NAMES, LEVELS, type InputField } from '#event';
 
 import type { Schema } from './schema.ts';
 
@@ -27,7 +27,7 @@ function object(properties: Record<string, Schema>, optional: readonly string[] 
 
 /** A description with the further names that a field is known by. */
 function named(description: string, field: InputField): string {
-  const others = FIELD_NAMES[field].slice(1).map((name) => `\`${name}\``);
+  const others = ACCEPTED_NAMES[field].slice(1).map((name) => `\`${name}\``);
   return `${description} Also: ${others.join(', ')}.`;
 }
 
