@@ -7,6 +7,9 @@ const STEP_MS = 100;
 export class DeadlineSignals {
   private readonly waitMs: number;
   private current: { readonly signal: AbortSignal; readonly until: number } | null = null;
+  /** Of all signals that have not aborted yet. */
+  private readonly waiting = new Set<AbortController>();
+  private ended = false;
 
   /** @param waitMs the least time until a signal aborts */
   constructor(waitMs: number) {
@@ -14,14 +17,24 @@ export class DeadlineSignals {
   }
 
   next(): AbortSignal {
+    if (this.ended) return AbortSignal.abort();
     const now = performance.now();
     if (this.current === null || now >= this.current.until) {
       const controller = new AbortController();
+      this.waiting.add(controller);
       setTimeout(() => {
+        this.waiting.delete(controller);
         controller.abort();
       }, this.waitMs + STEP_MS).unref();
       this.current = { signal: controller.signal, until: now + STEP_MS };
     }
     return this.current.signal;
+  }
+
+  /** Aborts every signal at once, and those that are asked for later. */
+  end(): void {
+    this.ended = true;
+    for (const controller of this.waiting) controller.abort();
+    this.waiting.clear();
   }
 }

@@ -46,6 +46,11 @@ export class LedgerLookup {
     return answer.promise;
   }
 
+  /** Rejects what waits, and what is asked later. */
+  end(): void {
+    this.deadlines.end();
+  }
+
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
       const asked = this.waiting.splice(0, MAX_IDS);
@@ -61,6 +66,7 @@ export class LedgerLookup {
 
   private async ask(ids: readonly string[]): Promise<ReadonlyMap<string, RememberedBatch>> {
     const signal = this.deadlines.next();
+    if (signal.aborted) throw new Error('the server is shutting down');
     const tooLate = Promise.withResolvers<never>();
     const abort = (): void => {
       tooLate.reject(new Error(`no answer within ${WAIT_MS} ms`));

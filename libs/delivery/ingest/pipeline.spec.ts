@@ -294,13 +294,30 @@ describe('draining', () => {
     expect((await admitted).status).toBe(202);
   });
 
-  it('ends at its deadline', async () => {
+  it('ends at its deadline, and answers that the outcome of what is under way is unknown', async () => {
     const release = store.hold();
-    const admitted = pipeline.accept(makeRequest({ message: 'a' }));
+    const admitted = [
+      pipeline.accept(makeRequest({ message: 'a' })),
+      pipeline.accept({ ...makeRequest({ message: 'b' }), idempotencyKey: 'key' }),
+    ];
+    await turn();
     await pipeline.drain(5);
+    for (const answer of await Promise.all(admitted)) {
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+      expect(answer.body).toContain('"code":"outcome-unknown"');
+    }
     release();
-    expect((await admitted).status).toBe(202);
   });
+});
+
+it('does not wait at its deadline for a ledger that hangs', async () => {
+  const release = store.hold();
+  store.find = () => new Promise(() => undefined);
+  const admitted = pipeline.accept({ ...makeRequest({ message: 'a' }), idempotencyKey: 'key' });
+  await turn();
+  await pipeline.drain(5);
+  expect((await admitted).body).toContain('"code":"outcome-unknown"');
+  release();
 });
 
 it('answers 500 without details when it fails itself', async () => {

@@ -62,6 +62,7 @@ export class IngestPipeline {
   private readonly publisher: BatchPublisher;
   private readonly deadlines: DeadlineSignals;
   private readonly shared: SharedBatches;
+  private readonly lookup: LedgerLookup;
   private readonly idempotent: IdempotentRequests;
   private serving = 0;
   private onIdle: (() => void) | null = null;
@@ -82,8 +83,9 @@ export class IngestPipeline {
     this.deadlines = new DeadlineSignals(settings.outcomeWaitMs);
     const publish = (batch: Batch): Promise<PublishOutcome> => this.publish(batch);
     this.shared = new SharedBatches(settings.batches, () => uuidv7(this.clock), publish);
+    this.lookup = new LedgerLookup(parts.ledger);
     this.idempotent = new IdempotentRequests({
-      lookup: new LedgerLookup(parts.ledger),
+      lookup: this.lookup,
       publish,
       answer: (outcome, count, rejected, batchId) => this.answer(outcome, count, rejected, batchId),
       clock: this.clock,
@@ -106,13 +108,20 @@ export class IngestPipeline {
     return answer;
   }
 
-  /** Refuses new requests, sends what is open and waits for the outcomes of all, up to the deadline. */
+  /**
+   * Refuses new requests, sends what is open and waits for the outcomes of all. Requests without one at the deadline
+   * are answered that it is unknown, rather than have their connection cut.
+   */
   async drain(deadlineMs: number): Promise<void> {
     this.admission.drain();
     this.shared.flush();
     if (this.serving === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, deadlineMs);
+      const timer = setTimeout(() => {
+        this.lookup.end();
+        this.deadlines.end();
+        resolve();
+      }, deadlineMs);
       this.onIdle = () => {
         clearTimeout(timer);
         resolve();
