@@ -1,3 +1,5 @@
+const ALTERNATIVES = new Intl.ListFormat('en', { type: 'disjunction' });
+
 /** Where a query's text is wrong, and what would be right there. */
 export class QuerySyntaxError extends Error {
   readonly code = 'query-syntax';
@@ -9,7 +11,7 @@ export class QuerySyntaxError extends Error {
   readonly expected: readonly string[];
 
   constructor(reason: string, from: number, to: number, expected: readonly string[]) {
-    const wanted = expected.length === 0 ? '' : `; expected ${expected.join(' or ')}`;
+    const wanted = expected.length === 0 ? '' : `; expected ${ALTERNATIVES.format(expected)}`;
     super(`column ${from + 1}: ${reason}${wanted}`);
     this.name = 'QuerySyntaxError';
     this.column = from + 1;

@@ -81,6 +81,14 @@ describe('a syntax error', () => {
     },
   );
 
+  it.each([
+    ['level:loud', 'expected trace, debug, info, warn, error, or fatal'],
+    ['timestamp:/x/', 'expected a time or a range'],
+    ['(a', 'expected )'],
+  ])('%s reads: %s', (text, sentence) => {
+    expect(errorOf(text).message.endsWith(`; ${sentence}`)).toBe(true);
+  });
+
   it('gives the reason of RE2 for a pattern that is none', () => {
     expect(errorOf('message:/(a/').message).toContain('missing closing )');
   });
