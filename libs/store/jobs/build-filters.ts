@@ -21,7 +21,7 @@ interface Candidate {
   readonly relation: string;
 }
 
-/** A stretch of groups in one segment: a part without a filter, or a small filter (then with its `commit_seq`). */
+/** A stretch of groups in one segment: a part without a filter, or a filter (then with its `commit_seq`). */
 interface Piece {
   readonly first_group: string;
   readonly last_group: string;
@@ -39,8 +39,7 @@ export const buildFilters: Job = {
     let done = 0;
     for (const candidate of candidates) {
       if (signal.aborted) break;
-      await transaction(client, () => joinPieces(client, candidate));
-      done += 1;
+      done += await transaction(client, () => joinPieces(client, candidate));
     }
     return { done, more: candidates.length === MAX_SEGMENTS };
   },
@@ -59,34 +58,53 @@ async function segmentsWithWork(client: PoolClient): Promise<readonly Candidate[
   return answer.rows;
 }
 
-async function joinPieces(client: PoolClient, segment: Candidate): Promise<void> {
-  for (const run of cutIntoRuns(await piecesOf(client, segment.id))) {
-    await replaceByOneFilter(client, segment, run);
-  }
+/** @returns the number of filters built */
+async function joinPieces(client: PoolClient, segment: Candidate): Promise<number> {
+  const runs = cutIntoRuns(await piecesOf(client, segment.id)).filter(isWorthBuilding);
+  for (const run of runs) await replaceByOneFilter(client, segment, run);
+  return runs.length;
 }
 
-/** The parts, and the small filters if there are enough of them to be worth reading their rows again. */
+/**
+ * The parts, the small filters if there are enough of them to be worth reading their rows again, and the large
+ * filters in between, in the order of their groups.
+ */
 async function piecesOf(client: PoolClient, segmentId: number): Promise<readonly Piece[]> {
   const answer = await client.query<Piece>(
     `WITH small AS (
        SELECT first_group, last_group, events, commit_seq FROM skip_filter
-       WHERE segment_id = $1 AND events < $2)
-     SELECT * FROM (
-       SELECT group_seq AS first_group, group_seq AS last_group, events, NULL::bigint AS commit_seq
-       FROM group_part WHERE segment_id = $1
-       UNION ALL
-       SELECT * FROM small WHERE (SELECT count(*) FROM small) >= $3
-     ) AS piece ORDER BY first_group LIMIT $4`,
+       WHERE segment_id = $1 AND events < $2
+     ), piece AS (
+       SELECT * FROM (
+         SELECT group_seq AS first_group, group_seq AS last_group, events, NULL::bigint AS commit_seq
+         FROM group_part WHERE segment_id = $1
+         UNION ALL
+         SELECT * FROM small WHERE (SELECT count(*) FROM small) >= $3
+       ) AS every ORDER BY first_group LIMIT $4
+     )
+     SELECT * FROM piece
+     UNION ALL
+     SELECT first_group, last_group, events, commit_seq FROM skip_filter
+     WHERE segment_id = $1 AND events >= $2
+       AND first_group BETWEEN (SELECT min(first_group) FROM piece) AND (SELECT max(first_group) FROM piece)
+     ORDER BY first_group`,
     [segmentId, SMALL_EVENTS, SMALL_FILTERS, MAX_PARTS],
   );
   return answer.rows;
 }
 
-/** Neighbours together, each run of about the target; the rest makes a run of its own. */
+/**
+ * Neighbours together, each run of about the target. A large filter in between ends a run: a search that reads from
+ * a run's first to its last group would read its rows for nothing.
+ */
 function cutIntoRuns(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
   const runs: Piece[][] = [];
   let events = TARGET_EVENTS;
   for (const piece of pieces) {
+    if (isLargeFilter(piece)) {
+      events = TARGET_EVENTS;
+      continue;
+    }
     if (events >= TARGET_EVENTS) {
       runs.push([]);
       events = 0;
@@ -95,6 +113,15 @@ function cutIntoRuns(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
     events += piece.events;
   }
   return runs;
+}
+
+function isLargeFilter(piece: Piece): boolean {
+  return piece.commit_seq !== null && piece.events >= SMALL_EVENTS;
+}
+
+/** Parts need a filter; filters alone are joined only where that makes clearly fewer of them. */
+function isWorthBuilding(run: readonly Piece[]): boolean {
+  return run.some((piece) => piece.commit_seq === null) || run.length >= SMALL_FILTERS;
 }
 
 interface FilterRow {

@@ -145,6 +145,17 @@ describe('filters', () => {
     expect(mayContain(built[0]!.bits, 'lonely')).toBe(true);
   });
 
+  test('span no group that has a filter of its own', async () => {
+    await commit([buildEvent({ message: 'before' })]);
+    await commit(Array.from({ length: 600 }, (_, i) => buildEvent({ message: `large ${i}` })));
+    await commit([buildEvent({ message: 'after' })]);
+    await db.query(`UPDATE log_group SET committed_at = now() - interval '2 minutes'`);
+    expect(await runner.runOnce(buildFilters)).toEqual({ done: 2, more: false });
+    const built = await filters();
+    expect(built.map((filter) => filter.events)).toEqual([1, 600, 1]);
+    expect(built.every((filter) => filter.first_group === filter.last_group)).toBe(true);
+  });
+
   test('join once there are several small ones', async () => {
     for (let group = 0; group < 8; group++) {
       await commit([buildEvent({ message: `drop${group}` })]);
