@@ -136,17 +136,20 @@ describe('Postgres fails under load', () => {
     await start(300, 60);
     const family = postgresFamily();
     signalAll(family, 'SIGSTOP');
-    await waitUntil('a readiness that says no', async () => (await readiness()).status === 503);
-    const begun = performance.now();
-    const exit = program.stop();
-    await load.pause();
-    expect(await exit).toEqual({ code: 0, signal: null });
-    // Everyone is told, rather than cut off.
-    expect(load.answers.has('503 outcome-unknown')).toBe(true);
-    expect(load.answers.has('broken')).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(13_000);
-    // What is left of it wakes up, and finds that its first process is gone.
-    signalAll(family, 'SIGCONT');
+    try {
+      await waitUntil('a readiness that says no', async () => (await readiness()).status === 503);
+      const begun = performance.now();
+      const exit = program.stop();
+      await load.pause();
+      expect(await exit).toEqual({ code: 0, signal: null });
+      // Everyone is told, rather than cut off.
+      expect(load.answers.has('503 outcome-unknown')).toBe(true);
+      expect(load.answers.has('broken')).toBe(false);
+      expect(performance.now() - begun).toBeLessThan(13_000);
+    } finally {
+      // What is left of it wakes up, and finds that its first process is gone.
+      signalAll(family, 'SIGCONT');
+    }
     program = await RunningProgram.start({ dataFolder });
     load.resume(program.url);
     await load.acknowledges(100);
