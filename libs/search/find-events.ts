@@ -5,7 +5,7 @@ import { scanMinutes } from './minute-scan.ts';
 import { scanOrdered } from './ordered-scan.ts';
 import type { Step } from './planner.ts';
 import { remainder } from './position.ts';
-import { requiredKeys } from './required-keys.ts';
+import { minutesHelp, requiredKeys } from './required-keys.ts';
 import type { Found, Scan } from './scan.ts';
 import type { Selection } from './search-service.ts';
 import { isEmpty } from './time-range.ts';
@@ -20,9 +20,7 @@ export function findEvents(
   const rest = stepsAfter(scan, steps);
   const keys = requiredKeys(selection.query);
   const inOrder = (part: readonly Step[]) =>
-    keys.levels === null && keys.services === null
-      ? scanOrdered(scan, part)
-      : scanMinutes(scan, part, keys);
+    minutesHelp(keys) ? scanMinutes(scan, part, keys) : scanOrdered(scan, part);
   return rest[0]?.access === 'skip-index'
     ? scanCandidates(scan, rest, skipIndex, requiredTokens(selection.query), inOrder)
     : inOrder(rest);

@@ -60,8 +60,11 @@ describe('createPlan', () => {
     ['disk', 'skip-index'],
     ['traceId:abc level:error', 'skip-index'],
     ['traceId:abc OR traceId:def', 'skip-index'],
-    ['level:>=error', 'rollup-minutes'],
-    ['level:error message:"*isk*"', 'rollup-minutes'],
+    ['level:>=error', 'order'],
+    ['level:error message:"*isk*"', 'order'],
+    ['level:fatal', 'rollup-minutes'],
+    ['level:>=warn', 'rollup-minutes'],
+    ['service:auth', 'rollup-minutes'],
     ['-level:info', 'rollup-minutes'],
     ['level:error OR metadata.size:3', 'order'],
   ])('reads %p by %s', (query, access) => {

@@ -1,7 +1,7 @@
 import { formatTimestamp, type JsonObject } from '#event';
 import { requiredTokens, type Query } from '#query';
 import type { Segment } from '#store';
-import { requiredKeys } from './required-keys.ts';
+import { minutesHelp, requiredKeys } from './required-keys.ts';
 import type { Order, Selection } from './search-service.ts';
 import { ALL_TIME, intersect, isEmpty, queryRange, type TimeRange } from './time-range.ts';
 
@@ -52,8 +52,7 @@ export function selectionRange(selection: Selection): TimeRange {
 
 function chooseAccess(query: Query): Access {
   if (requiredTokens(query).kind !== 'unknown') return 'skip-index';
-  const keys = requiredKeys(query);
-  return keys.levels !== null || keys.services !== null ? 'rollup-minutes' : 'order';
+  return minutesHelp(requiredKeys(query)) ? 'rollup-minutes' : 'order';
 }
 
 /** A step as `explain=true` shows it. */

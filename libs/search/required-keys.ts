@@ -1,5 +1,6 @@
 import { LEVELS, type Level } from '#event';
 import type { Query } from '#query';
+import { INDEXED_LEVELS } from '#store';
 
 /** What level and service every match has at the least; null where the query says nothing about it. */
 export interface RequiredKeys {
@@ -28,6 +29,15 @@ export function requiredKeys(query: Query): RequiredKeys {
     default:
       return NOTHING_REQUIRED;
   }
+}
+
+/**
+ * Whether reading only the minutes that hold the keys is worth the look into the rollups. Not where the index on
+ * errors gives about what is asked for, in order; fatal events alone may be few among many errors.
+ */
+export function minutesHelp({ levels, services }: RequiredKeys): boolean {
+  if (levels === null) return services !== null;
+  return !levels.has('error') || ![...levels].every((level) => INDEXED_LEVELS.has(level));
 }
 
 /** Every event has a level, so a negated level is the set of the others. */

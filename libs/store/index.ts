@@ -1,6 +1,7 @@
 export { LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
 export { asStoreError, isTransient, StoreRefusedError, StoreUnavailableError } from './errors.ts';
 export { Ledger, type LedgerEntry } from './ledger.ts';
+export { INDEXED_LEVELS } from './partitions/partition-creator.ts';
 export type { Granularity, TimeRange } from './partitions/plan.ts';
 export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts';
 export { openStore, type Store } from './store.ts';

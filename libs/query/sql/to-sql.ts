@@ -1,4 +1,4 @@
-import { cleanText, formatTimestamp, levelRank } from '#event';
+import { cleanText, formatTimestamp, levelRank, type Level } from '#event';
 import type { Query } from '../ast.ts';
 import { conjunction, exactly, type Bind, type Condition } from './condition.ts';
 import { byCost } from './cost.ts';
@@ -63,7 +63,7 @@ function leaf(term: Term, bind: Bind, positive: boolean): Condition {
 function termCondition(term: Term, bind: Bind): Condition {
   switch (term.kind) {
     case 'level':
-      return exactly(`level = ANY(${bind(term.levels.map(levelRank))}::smallint[])`);
+      return exactly(levelCondition(term.levels));
     case 'time':
       return exactly(timeCondition(term.from, term.to, bind));
     case 'phrase':
@@ -75,6 +75,11 @@ function termCondition(term: Term, bind: Bind): Condition {
     default:
       return fieldCondition(term, bind);
   }
+}
+
+/** Constants, not parameters: only from those can Postgres tell that the index on errors serves. */
+function levelCondition(levels: readonly Level[]): string {
+  return levels.length === 0 ? 'false' : `level IN (${levels.map(levelRank).join(', ')})`;
 }
 
 function timeCondition(from: number | null, to: number | null, bind: Bind): string {

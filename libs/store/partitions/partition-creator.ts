@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { formatTimestamp, type Clock, type Micros } from '#event';
+import { formatTimestamp, levelRank, type Clock, type Level, type Micros } from '#event';
 import type { Telemetry } from '#telemetry';
 import { LOCKS, lockSql } from '../advisory-locks.ts';
 import { asStoreError, errorCode } from '../errors.ts';
@@ -20,6 +20,10 @@ export interface PartitionCreatorDeps {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
+
+/** Levels that each partition has an index on: what people look for first, and few enough to cost little. */
+export const INDEXED_LEVELS: ReadonlySet<Level> = new Set(['error', 'fatal']);
+const INDEXED_FROM = Math.min(...[...INDEXED_LEVELS].map(levelRank));
 
 const LOCK_TIMEOUT = '55P03';
 const ATTEMPTS = 5;
@@ -104,6 +108,7 @@ function createSql(range: TimeRange): string {
   return `
 CREATE TABLE ${name} (LIKE log_event);
 CREATE INDEX ${name}_order ON ${name} (ts, group_seq, ordinal);
+CREATE INDEX ${name}_errors ON ${name} (ts, group_seq, ordinal) WHERE level >= ${INDEXED_FROM};
 CREATE INDEX ${name}_group ON ${name} USING brin (group_seq) WITH (pages_per_range = 32);
 ALTER TABLE log_event ATTACH PARTITION ${name} FOR VALUES FROM ('${start}') TO ('${end}');
 INSERT INTO segment (relation, range_start, range_end) VALUES ('${name}', '${start}', '${end}');`;
