@@ -64,7 +64,6 @@ describe('createPlan', () => {
     ['level:error message:"*isk*"', 'order'],
     ['level:fatal', 'rollup-minutes'],
     ['level:>=warn', 'rollup-minutes'],
-    ['service:auth', 'rollup-minutes'],
     ['-level:info', 'rollup-minutes'],
     ['level:error OR metadata.size:3', 'order'],
   ])('reads %p by %s', (query, access) => {
