@@ -31,10 +31,9 @@ function phraseOf(n: number): 'phrase' | 'shuffled' | null {
   return slot < 12 ? 'shuffled' : null;
 }
 
-/** The needle is in exactly seven events of every million. */
+/** The needle is in exactly seven of the first million events, and in no other. */
 function hasNeedle(n: number): boolean {
-  const inMillion = n % 1_000_000;
-  return inMillion % 142_857 === 71_428 && inMillion < 999_999;
+  return n < 999_999 && n % 142_857 === 71_428;
 }
 
 function messageOf(n: number): string {
