@@ -27,8 +27,8 @@ export interface Program {
 }
 
 /** Shares of the 10 s that a shutdown may take. */
-const DRAIN_MS = 2_000;
-const SERVER_CLOSE_MS = 3_500;
+const DRAIN_MS = 1_500;
+const SERVER_CLOSE_MS = 2_500;
 const STORE_CLOSE_MS = 500;
 const POSTGRES_STOP_MS = 9_000;
 

@@ -55,6 +55,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A server that does not end at once by SIGQUIT is stopped or hangs. */
+const QUIT_PATIENCE_MS = 1_000;
+
 /**
  * Ends a postmaster: SIGINT rolls back what runs and writes a checkpoint; after `patienceMs` SIGQUIT ends it at once,
  * and the next start recovers from the WAL.
@@ -67,9 +70,9 @@ export async function endPostmaster(
   signal(pid, 'SIGINT');
   if (await endedWithin(pid, cluster, patienceMs)) return;
   signal(pid, 'SIGQUIT');
-  if (await endedWithin(pid, cluster, 3_000)) return;
+  if (await endedWithin(pid, cluster, QUIT_PATIENCE_MS)) return;
   signal(pid, 'SIGKILL');
-  await endedWithin(pid, cluster, 3_000);
+  await endedWithin(pid, cluster, QUIT_PATIENCE_MS);
 }
 
 async function endedWithin(pid: number, cluster: string, ms: number): Promise<boolean> {
