@@ -6,6 +6,8 @@ import { familyOf, residentBytes, signalAll, waitForEnd } from './processes.ts';
 
 export interface ProgramOptions {
   readonly dataFolder: string;
+  /** Arguments of the command line, by their name; the port is one that the system chooses unless it is given. */
+  readonly flags?: Readonly<Record<string, string>>;
   /** Settings, by the name of their variable. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -28,6 +30,7 @@ const MAIN = join(import.meta.dirname, '../../dist/apps/standalone/main.js');
 /** The built program as a process of its own, on a port that the system chooses. It ends with the process of the test. */
 export class RunningProgram {
   readonly pid: number;
+  /** Resolves once it has ended and all that it wrote is in `text`. */
   readonly exit: Promise<ProgramExit>;
   private readonly dataFolder: string;
   private readonly output: string[] = [];
@@ -45,35 +48,50 @@ export class RunningProgram {
       this.address = message.url ?? null;
     });
     this.exit = new Promise((done) => {
-      child.once('exit', (code, signal) => {
+      child.once('exit', () => {
         this.ended = true;
+      });
+      child.once('close', (code, signal) => {
         done({ code, signal });
       });
     });
   }
 
   /** Starts it without waiting for anything. */
-  static launch({ dataFolder, environment = {} }: ProgramOptions): RunningProgram {
-    const child = spawn(process.execPath, [MAIN, '--port', '0', '--data-dir', dataFolder], {
-      env: { PATH: process.env['PATH'], LOG_FORMAT: 'json', LOG_LEVEL: 'debug', ...environment },
-      // The channel ends with this process, and the program ends with its channel.
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
+  static launch({ dataFolder, flags = {}, environment = {} }: ProgramOptions): RunningProgram {
+    const args = Object.entries({ port: '0', 'data-dir': dataFolder, ...flags }).flatMap(
+      ([name, value]) => [`--${name}`, value],
+    );
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', MAIN, ...args],
+      {
+        env: { PATH: process.env['PATH'], LOG_FORMAT: 'json', LOG_LEVEL: 'debug', ...environment },
+        // The channel ends with this process, and the program ends with its channel.
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      },
+    );
     return new RunningProgram(child, dataFolder);
   }
 
   /** Starts it and waits until it serves. */
   static async start(options: ProgramOptions): Promise<RunningProgram> {
     const program = RunningProgram.launch(options);
+    await program.ready();
+    return program;
+  }
+
+  /** Resolves with its address once it serves; rejects when it ends before. */
+  async ready(): Promise<string> {
     await waitUntil(
       'the program serves',
       () => {
-        if (program.ended) throw new Error(`the program ended at its start:\n${program.text}`);
-        return program.address !== null;
+        if (this.ended) throw new Error(`the program ended at its start:\n${this.text}`);
+        return this.address !== null;
       },
       60_000,
     );
-    return program;
+    return this.url;
   }
 
   get url(): string {
@@ -117,7 +135,7 @@ export class RunningProgram {
 
   /** Ends it as a user does. */
   async stop(): Promise<ProgramExit> {
-    signalAll([this.pid], 'SIGTERM');
+    if (!this.ended) signalAll([this.pid], 'SIGTERM');
     return await this.exit;
   }
 
