@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { ProgramUnderTest } from '../support/program.ts';
+import { RunningProgram } from '../support/running-program.ts';
 
 const FLAGS = [
   '--headless',
@@ -23,12 +23,12 @@ export const EVENTS_STORED = 16_000;
 export class BrowserSession {
   readonly url: string;
   readonly #folder: string;
-  readonly #program: ProgramUnderTest;
+  readonly #program: RunningProgram;
   readonly #browser: Browser;
   /** What went wrong in a page: exceptions, messages of the console, violations of its policy. */
   readonly complaints: string[] = [];
 
-  private constructor(folder: string, program: ProgramUnderTest, url: string, browser: Browser) {
+  private constructor(folder: string, program: RunningProgram, url: string, browser: Browser) {
     this.#folder = folder;
     this.#program = program;
     this.url = url;
@@ -37,7 +37,7 @@ export class BrowserSession {
 
   static async start(executablePath: string): Promise<BrowserSession> {
     const folder = await mkdtemp(join(tmpdir(), 'penstock-browser-'));
-    const program = new ProgramUnderTest(['--port', '0', '--data-dir', join(folder, 'data')]);
+    const program = RunningProgram.launch({ dataFolder: join(folder, 'data') });
     const [url, browser] = await Promise.all([
       program.ready(),
       chromium.launch({ executablePath, args: FLAGS }),
@@ -47,7 +47,7 @@ export class BrowserSession {
 
   async end(): Promise<void> {
     await this.#browser.close();
-    await this.#program.end();
+    await this.#program.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
