@@ -59,9 +59,14 @@ export function levelOf(n: number): string {
   return LEVELS[mix(n * 5 + 2) % LEVELS.length] ?? 'info';
 }
 
+/** 32 hexadecimal digits, as tracers make them. */
 export function traceOf(n: number): string {
   const trace = Math.floor(n / EVENTS_PER_TRACE);
-  return mix(trace).toString(16).padStart(8, '0') + trace.toString(16).padStart(24, '0');
+  return [trace, trace + 1e6, trace + 2e6, trace + 3e6].map((part) => hex(mix(part))).join('');
+}
+
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
 }
 
 export function benchEvent(n: number): BenchEvent {
@@ -71,7 +76,7 @@ export function benchEvent(n: number): BenchEvent {
     message: messageOf(n),
     resourceId: resourceOf(n),
     traceId: traceOf(n),
-    spanId: seed.toString(16).padStart(8, '0') + (n >>> 0).toString(16).padStart(8, '0'),
+    spanId: hex(seed) + hex(n >>> 0),
     commit: mix(n % 40)
       .toString(16)
       .padStart(10, '0'),

@@ -11,8 +11,13 @@ interface ProcessStat {
   readonly endedChildrenSeconds: number;
 }
 
-/** CPU seconds so far of a process and everything below it (proc_pid_stat(5)). */
-export function cpuSeconds(root: number): number {
+/** CPU seconds so far of one process, all its threads (proc_pid_stat(5)). */
+export function ownCpuSeconds(pid: number): number {
+  return readStat(pid)?.ownSeconds ?? 0;
+}
+
+/** CPU seconds so far of a process and everything below it. */
+export function familyCpuSeconds(root: number): number {
   const processes = readProcesses();
   const family = new Set([root]);
   for (let grown = true; grown;) {

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuSeconds, residentBytes } from './process-usage.ts';
+import { familyCpuSeconds, ownCpuSeconds, residentBytes } from './process-usage.ts';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -42,9 +42,12 @@ export class Program {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** CPU seconds so far, of the server and of Postgres (which runs detached from it). */
+  /** CPU seconds so far, of the server alone and of Postgres, which is below it. */
   cpuSeconds(): { readonly server: number; readonly postgres: number } {
-    return { server: cpuSeconds(this.serverPid), postgres: cpuSeconds(this.postgresPid) };
+    return {
+      server: ownCpuSeconds(this.serverPid),
+      postgres: familyCpuSeconds(this.postgresPid),
+    };
   }
 
   residentBytes(): number {
