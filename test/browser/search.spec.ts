@@ -92,6 +92,7 @@ suite('the search page with real log lines', browser, (executable) => {
   it('zooms by dragging over the histogram', async () => {
     await open('/?q=service:openssh', '2,000 events');
     const plot = ui.page.locator('ps-histogram .plot');
+    await plot.locator('path.bars').first().waitFor();
     const box = await plot.boundingBox();
     if (box === null) throw new Error('the histogram is not drawn');
     await ui.page.mouse.move(box.x + box.width * 0.8, box.y + 30);
@@ -138,7 +139,10 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.keyboard.press('j');
     await ui.page.keyboard.press('j');
     await ui.page.keyboard.press('k');
-    expect(await ui.rows.first().getAttribute('aria-selected')).toBe('true');
+    await waitUntil(
+      'the first row to be selected',
+      async () => (await ui.rows.first().getAttribute('aria-selected')) === 'true',
+    );
     await ui.page.keyboard.press('Enter');
     await ui.detail.waitFor();
     await ui.page.keyboard.press('c');
@@ -283,10 +287,11 @@ suite('the search page with real log lines', browser, (executable) => {
     await open('/', '16,000 events');
     await ui.page.getByRole('button', { name: 'Settings and help' }).click();
     await ui.page.getByRole('button', { name: 'Dark' }).click();
-    const dark = (): Promise<unknown> =>
-      ui.page.evaluate('getComputedStyle(document.body).backgroundColor');
-    expect(await dark()).toBe('rgb(17, 20, 24)');
+    const isDark = async (): Promise<boolean> =>
+      (await ui.page.evaluate('getComputedStyle(document.body).backgroundColor')) ===
+      'rgb(17, 20, 24)';
+    await waitUntil('the dark theme', isDark);
     await ui.page.reload();
-    expect(await dark()).toBe('rgb(17, 20, 24)');
+    await waitUntil('the dark theme after a reload', isDark);
   });
 });

@@ -122,14 +122,15 @@ export class Histogram {
   protected released(): void {
     const drag = this.drag();
     this.drag.set(null);
-    if (drag === null) return;
+    const { width } = this.size();
+    if (drag === null || width === 0) return;
     if (Math.abs(drag.end - drag.start) < DRAG_PX) {
       const bar = nearest(this.layout().bars, drag.end);
       if (bar !== null) this.#zoom(bar.start, bar.end);
       return;
     }
     const { from, to } = this.domain();
-    const scale = (to - from) / this.size().width;
+    const scale = (to - from) / width;
     const [left, right] = [Math.min(drag.start, drag.end), Math.max(drag.start, drag.end)];
     this.#zoom(Math.floor(from + left * scale), Math.ceil(from + right * scale));
   }
