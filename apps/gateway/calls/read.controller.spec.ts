@@ -78,6 +78,18 @@ describe('search', () => {
     expect(second.body['nextCursor']).toBeNull();
   });
 
+  it.each([
+    ['/api/v1/search?q=x'],
+    ['/api/v1/export?q=x'],
+    ['/api/v1/tail?q=x'],
+    ['/api/v1/quarantine/replay?reason=x'],
+    ['/logs/filter/?q=x'],
+  ])('refuses parameters beside the body of POST %s', async (path) => {
+    const { status, body } = await post(path, {});
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ errors: [{ field: path.replace(/.*[?](.*)=x/, '$1') }] });
+  });
+
   it('answers POST with JSON as GET', async () => {
     const request = {
       q: 'service:api',

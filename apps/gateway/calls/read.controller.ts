@@ -1,8 +1,20 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
 import { bodyParameters } from '../http/body.ts';
+import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall } from '../openapi/describe-call.ts';
 import type { ParameterSource } from '../parameters/read-parameters.ts';
 import { contextCall } from './context.ts';
@@ -54,6 +66,7 @@ const trace = {
 /** The reading calls, each by GET with a query string and by POST with the same members in a JSON body. */
 @ApiTags('search')
 @Controller('api/v1')
+@UseGuards(QueryStringGuard)
 export class ReadController {
   private readonly calls: ReadCalls;
 

@@ -1,4 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -6,6 +17,7 @@ import { formatTimestamp, type Micros } from '#event';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
+import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall } from '../openapi/describe-call.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
 import { checkRange, selection } from '../parameters/selection.ts';
@@ -42,6 +54,7 @@ const description = {
 
 @ApiTags('search')
 @Controller('api/v1')
+@UseGuards(QueryStringGuard)
 export class ExportController {
   private readonly stream: EventStream;
   private readonly parts: GatewayParts;

@@ -9,6 +9,7 @@ import {
   Query,
   Req,
   Res,
+  UseGuards,
 } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -20,6 +21,7 @@ import { logsJsonText } from '../export/event-texts.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { jsonBody } from '../http/body.ts';
 import { noSuchCall } from '../http/problem.ts';
+import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
 import { schemaRef } from '../openapi/schemas.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
@@ -29,6 +31,7 @@ import { retrieveParameters, retrieveQuery } from './retrieve-query.ts';
 /** The calls of earlier log ingestors: everything that matches, newest first, streamed without a cap. */
 @ApiTags('logs')
 @Controller('logs')
+@UseGuards(QueryStringGuard)
 export class LogsController {
   private readonly stream: EventStream;
   private readonly parts: GatewayParts;

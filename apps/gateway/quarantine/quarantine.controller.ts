@@ -9,6 +9,7 @@ import {
   Post,
   Query,
   Res,
+  UseGuards,
 } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -20,6 +21,7 @@ import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { notFound, type Problem } from '../http/problem.ts';
+import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
 import { schemaRef } from '../openapi/schemas.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
@@ -40,6 +42,7 @@ const ENTRY_ID = { name: 'id', description: 'Id of an entry.' };
 /** What could not be stored: to look at, to send again, to delete. */
 @ApiTags('quarantine')
 @Controller('api/v1/quarantine')
+@UseGuards(QueryStringGuard)
 export class QuarantineController {
   private readonly parts: GatewayParts;
   private readonly scope: CallScope;

@@ -1,8 +1,20 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { bodyParameters } from '../http/body.ts';
+import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall } from '../openapi/describe-call.ts';
 import type { ParameterSource } from '../parameters/read-parameters.ts';
 import { LiveTail, tailParameters } from './live-tail.ts';
@@ -23,6 +35,7 @@ const LAST_EVENT_ID = {
 
 @ApiTags('search')
 @Controller('api/v1')
+@UseGuards(QueryStringGuard)
 export class TailController {
   private readonly liveTail: LiveTail;
 
