@@ -38,6 +38,10 @@ async function listenOnIPv6(server: FastifyInstance, port: number): Promise<Serv
   second.keepAliveTimeout = server.server.keepAliveTimeout;
   second.requestTimeout = server.server.requestTimeout;
   second.headersTimeout = server.server.headersTimeout;
+  // What cannot be read as HTTP gets the same answer on both.
+  for (const listener of server.server.listeners('clientError')) {
+    second.on('clientError', listener as Parameters<Server['on']>[1]);
+  }
   return await new Promise((resolve, reject) => {
     second.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') reject(explain(error, port, '::1'));

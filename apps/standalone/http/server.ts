@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import { problem } from '#delivery';
 import type { Telemetry } from '#telemetry';
+import { answerFrameworkError } from '../../gateway/index.ts';
 import { INGEST_SERVER_OPTIONS } from '../../ingest/index.ts';
 import { frameworkMessage } from '../telemetry.ts';
 import { hostCheck } from './host-check.ts';
@@ -21,7 +22,7 @@ export async function createServer(
   };
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({ ...INGEST_SERVER_OPTIONS }),
+    new FastifyAdapter({ ...INGEST_SERVER_OPTIONS, frameworkErrors: answerFrameworkError }),
     options,
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
