@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import {
@@ -36,6 +39,26 @@ describe('embedded Postgres', () => {
     running.push(server);
     return server;
   };
+
+  it('is waited for when it stops, by a process that has nothing else to do', async () => {
+    const module = join(import.meta.dirname, 'embedded-postgres.ts');
+    const script = `
+      import { startEmbeddedPostgres } from ${JSON.stringify(module)};
+      const server = await startEmbeddedPostgres({
+        dataFolder: ${JSON.stringify(join(folder, 'data'))}, database: 'logs',
+        memoryBytes: 2 ** 29, fsync: true, report: () => undefined });
+      await server.stop();
+      console.log('stopped');`;
+    const child = spawn(process.execPath, ['--conditions=source', '--input-type=module'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.end(script);
+    const [output, [code]] = await Promise.all([
+      text(child.stdout),
+      once(child, 'exit') as Promise<[number]>,
+    ]);
+    expect([output.trim(), code]).toEqual(['stopped', 0]);
+  });
 
   it('keeps its data over a restart and sorts UTF-8 by code point', async () => {
     const first = await start();

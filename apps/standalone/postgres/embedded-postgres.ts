@@ -116,6 +116,8 @@ class Supervisor {
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    // While it runs it keeps nobody from ending; now its end is waited for, also where nothing else is left to do.
+    this.child?.ref();
     const pid = this.child?.pid;
     if (pid !== undefined && isRunning(this.child))
       await endPostmaster(pid, this.context.folder.cluster, STOP_PATIENCE_MS);
