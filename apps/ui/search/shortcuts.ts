@@ -39,7 +39,8 @@ export function commandOf(event: KeyboardEvent): Command | null {
 
 /** Whether the key is for the element itself. */
 function takes(target: Element, command: Command): boolean {
-  if (isWritten(target) || target.closest('dialog[open], [popover]:popover-open') !== null) return true;
+  if (isWritten(target) || target.closest('dialog[open], [popover]:popover-open') !== null)
+    return true;
   return command === 'open' && target.closest(PRESSED_BY_ENTER) !== null;
 }
 
