@@ -3,7 +3,7 @@
  * event, config, telemetry <- intake, query <- queue, store, index, columnar <- delivery, search <- apps
  */
 const layers = [
-  ['libs/event', 'libs/config', 'libs/telemetry'],
+  ['libs/event', 'libs/config', 'libs/telemetry', 'libs/process'],
   ['libs/intake', 'libs/query'],
   ['libs/queue', 'libs/store', 'libs/index', 'libs/columnar', 'libs/access', 'libs/pipeline'],
   ['libs/delivery', 'libs/search'],
