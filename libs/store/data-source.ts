@@ -4,6 +4,7 @@ import { LOCK_NAMESPACE, LOCKS } from './advisory-locks.ts';
 import { QuarantineEntity } from './entities/quarantine.ts';
 import { SegmentEntity } from './entities/segment.ts';
 import { Initial1 } from './migrations/1-initial.ts';
+import { ProcessHeartbeat2 } from './migrations/2-process-heartbeat.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -21,7 +22,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
     type: 'postgres',
     applicationName: config.application_name ?? 'penstock',
     entities: [SegmentEntity, QuarantineEntity],
-    migrations: [Initial1],
+    migrations: [Initial1, ProcessHeartbeat2],
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,

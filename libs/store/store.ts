@@ -15,6 +15,9 @@ import { GroupWriter } from './write/group-writer.ts';
 /** Jobs wait for each other rather than take connections from the server. */
 const JOB_CONNECTIONS = 3;
 const JOB_TIMEOUT_MS = 600_000;
+/** One writes the heartbeat, one reads those of all processes. */
+const HEALTH_CONNECTIONS = 2;
+const HEALTH_TIMEOUT_MS = 1_500;
 
 /** Postgres as Penstock uses it. */
 export interface Store {
@@ -30,6 +33,8 @@ export interface Store {
   readonly jobPool: Pool;
   /** Connections for reading. */
   readonly readPool: Pool;
+  /** Connections for heartbeats, so that a busy writer or reader is not taken for a dead one. Gives up soon. */
+  readonly healthPool: Pool;
   /** Lets running statements end, for at most `deadlineMs` (default 5,000), then cuts their connections. */
   close(deadlineMs?: number): Promise<void>;
 }
@@ -59,9 +64,13 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     statementTimeoutMs: JOB_TIMEOUT_MS,
     connections: JOB_CONNECTIONS,
   });
+  const health = openPool(
+    { ...settings, connectTimeoutMs: Math.min(settings.connectTimeoutMs ?? 2_000, 2_000) },
+    { name: 'health', statementTimeoutMs: HEALTH_TIMEOUT_MS, connections: HEALTH_CONNECTIONS },
+  );
   const writePool = writing.pool;
   const readPool = reading.pool;
-  const pools = [writing, jobs, reading];
+  const pools = [writing, jobs, reading, health];
   const catalog = new SegmentCatalog(writePool);
   try {
     await catalog.refresh();
@@ -85,6 +94,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     writePool,
     jobPool: jobs.pool,
     readPool,
+    healthPool: health.pool,
     close: async (deadlineMs = 5_000) => {
       await Promise.all([
         ...pools.map((pool) => pool.close(deadlineMs)),
