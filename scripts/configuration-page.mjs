@@ -13,7 +13,8 @@ export function configurationPage(table) {
 
 Settings are environment variables; some are flags of \`npm start\` too (\`npm start -- --port 4000\`), which win over
 the variable. They are checked at start, and one message lists everything that is wrong. A variable with a
-\`_FILE\` form may name a file that holds the value. Sizes have a unit (\`B\`, \`KiB\`, \`MiB\`, \`GiB\`), and so have
+\`_FILE\` form may name a file that holds the value. Each process reads, and checks, only its own; one in bold does
+not start without the setting. Sizes have a unit (\`B\`, \`KiB\`, \`MiB\`, \`GiB\`), and so have
 durations (\`ms\`, \`s\`, \`m\`, \`h\`, \`d\`).
 
 ${table}

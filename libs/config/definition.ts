@@ -1,3 +1,4 @@
+import type { ProcessName } from './process-name.ts';
 import type { SettingType } from './setting-type.ts';
 
 /** One setting: declared once, read at start, listed in docs/configuration.md. */
@@ -14,13 +15,41 @@ export interface SettingDefinition<Value> {
   readonly secret?: boolean;
 }
 
-export function setting<Value>(definition: SettingDefinition<Value>): SettingDefinition<Value> {
-  return definition;
+/** A setting and the processes that read it: the others neither check it nor stumble over it. */
+export interface ProcessSetting<
+  Value,
+  UsedBy extends ProcessName,
+  RequiredBy extends ProcessName,
+> extends SettingDefinition<Value> {
+  readonly usedBy: readonly UsedBy[];
+  /** Processes that do not start without it; the others among `usedBy` can do without. */
+  readonly requiredBy: readonly RequiredBy[];
+}
+
+/** What a declaration gives; the type of the value follows from `type` alone. */
+interface Declared<Value, UsedBy extends ProcessName> extends Omit<
+  SettingDefinition<Value>,
+  'default' | 'type'
+> {
+  readonly type: SettingType<Value>;
+  readonly usedBy: readonly UsedBy[];
+}
+
+export function setting<Value, const UsedBy extends ProcessName>(
+  definition: Declared<Value, UsedBy> & { readonly default: NoInfer<Value> },
+): ProcessSetting<Value, UsedBy, never> {
+  const type = definition.type as SettingType<NonNullable<Value>>;
+  return { ...definition, type, requiredBy: [] };
 }
 
 /** A setting without a default: null when it is not given. */
-export function optional<Value>(
-  definition: Omit<SettingDefinition<Value>, 'default'>,
-): SettingDefinition<Value | null> {
-  return { ...definition, default: null };
+export function optional<
+  Value,
+  const UsedBy extends ProcessName,
+  const RequiredBy extends ProcessName = never,
+>(
+  definition: Declared<Value, UsedBy> & { readonly requiredBy?: readonly RequiredBy[] },
+): ProcessSetting<Value | null, UsedBy, RequiredBy> {
+  const type = definition.type as SettingType<NonNullable<Value>>;
+  return { ...definition, type, default: null, requiredBy: definition.requiredBy ?? [] };
 }

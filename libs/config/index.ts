@@ -1,4 +1,5 @@
-export type { SettingDefinition } from './definition.ts';
+export type { ProcessSetting, SettingDefinition } from './definition.ts';
+export { PROCESS_NAMES, type ProcessName } from './process-name.ts';
 export {
   readSettings,
   SettingsError,
@@ -7,4 +8,5 @@ export {
 } from './read-settings.ts';
 export type { RetentionRule } from './retention-rules.ts';
 export { SETTINGS, type Settings } from './settings.ts';
+export { settingsOf, type ProcessSettings } from './settings-of.ts';
 export { settingsTable } from './settings-table.ts';

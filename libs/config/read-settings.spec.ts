@@ -3,12 +3,27 @@ import { optional, setting } from './definition.ts';
 import { readSettings, SettingsError } from './read-settings.ts';
 import { bytes, port, url } from './setting-type.ts';
 import { SETTINGS } from './settings.ts';
+import { settingsOf } from './settings-of.ts';
 
 const DEFINITIONS = {
-  port: setting({ name: 'PORT', type: port, default: 3000, description: '', flag: '--port' }),
-  memory: setting({ name: 'MEMORY', type: bytes, default: 1024, description: '' }),
-  database: optional<string>({
+  port: setting({
+    name: 'PORT',
+    usedBy: ['ingest'],
+    type: port,
+    default: 3000,
+    description: '',
+    flag: '--port',
+  }),
+  memory: setting({
+    name: 'MEMORY',
+    usedBy: ['ingest'],
+    type: bytes,
+    default: 1024,
+    description: '',
+  }),
+  database: optional({
     name: 'DATABASE_URL',
+    usedBy: ['ingest'],
     type: url('postgres'),
     description: '',
     secret: true,
@@ -77,5 +92,25 @@ describe('readSettings', () => {
   it('gives every setting of the program a name of its own', () => {
     const names = Object.values(SETTINGS).map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+describe('the settings of a process', () => {
+  it('are only those that it reads', () => {
+    const source = { environment: { DATABASE_URL: 'postgres://db/', OPERATIONS_PORT: 'wrong' } };
+    expect(readSettings(settingsOf('gateway'), source)).toMatchObject({ gatewayPort: 3001 });
+  });
+
+  it('say at once all that is missing and all that is wrong', () => {
+    const read = () => readSettings(settingsOf('writer'), { environment: { LOG_LEVEL: 'loud' } });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(/DATABASE_URL: it must be set \(URL/);
+    expect(read).toThrow(/RABBITMQ_URL: it must be set/);
+    expect(read).toThrow(/LOG_LEVEL: "loud"/);
+  });
+
+  it('may lack what the process can do without', () => {
+    const source = { environment: { RABBITMQ_URL: 'amqp://broker' } };
+    expect(readSettings(settingsOf('ingest'), source).databaseUrl).toBeNull();
   });
 });

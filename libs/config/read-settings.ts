@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { SettingDefinition } from './definition.ts';
 
-type Definitions = Readonly<Record<string, SettingDefinition<unknown>>>;
+interface Definition extends SettingDefinition<unknown> {
+  /** It must be given. */
+  readonly required?: boolean;
+}
+
+type Definitions = Readonly<Record<string, Definition>>;
 
 /** The values of definitions, by the same keys. */
 export type SettingValues<All> = {
@@ -50,10 +55,14 @@ export function readSettings<All extends object>(
 type Read =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
 
-function readSetting(definition: SettingDefinition<unknown>, source: SettingsSource): Read {
+function readSetting(definition: Definition, source: SettingsSource): Read {
   const given = givenText(definition, source);
   if (!given.ok) return given;
-  if (given.value === null) return { ok: true, value: definition.default };
+  if (given.value === null) {
+    return definition.required === true
+      ? { ok: false, reason: `it must be set (${definition.type.label})` }
+      : { ok: true, value: definition.default };
+  }
   const parsed = definition.type.parse(given.value);
   if (parsed.ok) return parsed;
   const shown = definition.secret === true ? 'its value' : `"${given.value}"`;

@@ -1,6 +1,7 @@
 import { optional, setting } from './definition.ts';
 import type { SettingValues } from './read-settings.ts';
-import { retentionRules, type RetentionRule } from './retention-rules.ts';
+import { PROCESS_NAMES } from './process-name.ts';
+import { retentionRules } from './retention-rules.ts';
 import {
   boolean,
   bytes,
@@ -14,50 +15,92 @@ import {
 } from './setting-type.ts';
 
 const MIB = 1024 * 1024;
+const MINUTE = 60_000;
 
 /** Every setting of the programs, in the order of the table in docs/configuration.md. */
 export const SETTINGS = {
   httpPort: setting({
     name: 'HTTP_PORT',
+    usedBy: ['standalone', 'ingest'],
     type: port,
     default: 3000,
-    description: 'Port of ingest, query API and page.',
+    description: 'Port of ingest; with `npm start` of query API and page too.',
     flag: '--port',
   }),
-  httpHost: optional<string>({
+  gatewayPort: setting({
+    name: 'GATEWAY_PORT',
+    usedBy: ['gateway'],
+    type: port,
+    default: 3001,
+    description: 'Port of query API and page.',
+  }),
+  operationsPort: setting({
+    name: 'OPERATIONS_PORT',
+    usedBy: ['writer', 'keeper'],
+    type: port,
+    default: 9090,
+    description:
+      'Port of `/health/live`, `/health/ready` and `/metrics` of processes that serve nothing else; ingest and gateway have them on their own port.',
+  }),
+  httpHost: optional({
     name: 'HTTP_HOST',
+    usedBy: PROCESS_NAMES,
     type: text,
     description:
       'Address to listen on. Not set: 127.0.0.1 and ::1, which only this machine reaches. There is no access control yet: whoever reaches another address can read and write everything.',
     flag: '--host',
   }),
-  allowedHosts: setting<readonly string[]>({
+  allowedHosts: setting({
     name: 'HTTP_ALLOWED_HOSTS',
+    usedBy: ['standalone', 'ingest', 'gateway'],
     type: textList,
     default: [],
     description:
       'Further host names that requests may name in `Host`, for a proxy or a DNS name; `*` allows all. Addresses and localhost are always allowed.',
   }),
-  dataDir: optional<string>({
+  dataDir: optional({
     name: 'DATA_DIR',
+    usedBy: ['standalone'],
     type: text,
     description: 'Folder of the embedded Postgres. Not set: `.data` in the project folder.',
     flag: '--data-dir',
   }),
-  databaseUrl: optional<string>({
+  databaseUrl: optional({
     name: 'DATABASE_URL',
+    usedBy: PROCESS_NAMES,
+    requiredBy: ['writer', 'gateway', 'keeper'],
     type: url('postgres', 'postgresql'),
-    description: 'An existing Postgres (15 or newer) to use instead of the embedded one.',
+    description:
+      'Postgres, 15 or newer; `npm start` without it uses an embedded one. Ingest does without, but then leaves it to the writer to find an `Idempotency-Key` that was used for another body.',
     secret: true,
   }),
-  partitionBy: setting<'day' | 'hour'>({
+  rabbitmqUrl: optional({
+    name: 'RABBITMQ_URL',
+    usedBy: ['ingest', 'writer', 'gateway'],
+    requiredBy: ['ingest', 'writer'],
+    type: url('amqp', 'amqps'),
+    description:
+      'RabbitMQ, 3.10 or newer. The gateway needs it only to replay quarantined events; `npm start` has a queue of its own.',
+    secret: true,
+  }),
+  startupTimeout: setting({
+    name: 'STARTUP_TIMEOUT',
+    usedBy: ['ingest', 'writer', 'gateway', 'keeper'],
+    type: duration,
+    default: 5 * MINUTE,
+    description:
+      'How long a process that starts waits for Postgres and RabbitMQ; then it ends with code 1.',
+  }),
+  partitionBy: setting({
     name: 'STORE_PARTITION',
+    usedBy: ['standalone', 'writer'],
     type: oneOf('day', 'hour'),
     default: 'day',
     description: 'Length of new partitions.',
   }),
   allowFsyncOff: setting({
     name: 'STORE_ALLOW_FSYNC_OFF',
+    usedBy: ['standalone', 'writer', 'gateway', 'keeper'],
     type: boolean,
     default: false,
     description:
@@ -65,18 +108,21 @@ export const SETTINGS = {
   }),
   writeConnections: setting({
     name: 'STORE_WRITE_CONNECTIONS',
+    usedBy: ['standalone', 'writer'],
     type: integer(2, 64),
     default: 4,
     description: 'Connections to Postgres for writing.',
   }),
   readConnections: setting({
     name: 'STORE_READ_CONNECTIONS',
+    usedBy: ['standalone', 'gateway'],
     type: integer(2, 64),
     default: 8,
     description: 'Connections to Postgres for searching.',
   }),
   ingestBytesInFlight: setting({
     name: 'INGEST_BYTES_IN_FLIGHT',
+    usedBy: ['standalone', 'ingest'],
     type: bytes,
     default: 160 * MIB,
     description:
@@ -84,37 +130,43 @@ export const SETTINGS = {
   }),
   queueBytes: setting({
     name: 'QUEUE_BYTES',
+    usedBy: ['standalone'],
     type: bytes,
     default: 64 * MIB,
     description: 'Most bytes of batches that wait in the in-process queue.',
   }),
   skipIndexBytes: setting({
     name: 'SEARCH_SKIP_INDEX_BYTES',
+    usedBy: ['standalone', 'gateway'],
     type: bytes,
     default: 256 * MIB,
     description:
       'Memory for the filters of the skip index; what does not fit is read from Postgres.',
   }),
-  retentionDefault: optional<number>({
+  retentionDefault: optional({
     name: 'RETENTION_DEFAULT',
+    usedBy: ['standalone', 'keeper'],
     type: duration,
     description: 'How long events are kept that no rule of RETENTION matches. Not set: for ever.',
   }),
-  retention: setting<readonly RetentionRule[]>({
+  retention: setting({
     name: 'RETENTION',
+    usedBy: ['standalone', 'keeper'],
     type: retentionRules,
     default: [],
     description:
       'How long events are kept by level and service; the first rule that matches decides.',
   }),
-  logFormat: setting<'auto' | 'json' | 'text'>({
+  logFormat: setting({
     name: 'LOG_FORMAT',
+    usedBy: PROCESS_NAMES,
     type: oneOf('auto', 'json', 'text'),
     default: 'auto',
     description: "Form of the program's own log: `auto` is text on a terminal, else JSON lines.",
   }),
-  logLevel: setting<'debug' | 'info' | 'warn' | 'error'>({
+  logLevel: setting({
     name: 'LOG_LEVEL',
+    usedBy: PROCESS_NAMES,
     type: oneOf('debug', 'info', 'warn', 'error'),
     default: 'info',
     description: "Mildest level of the program's own log.",
