@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, StepFailed, prepare } from './prepare.mjs';
 import { run, tail } from './process.mjs';
+import { installBroker, installBrowser } from './system-packages.mjs';
 
 const begun = Date.now();
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -25,22 +26,6 @@ const fail = (text) => {
   totals.failed += 1;
   say(`FAILED: ${text}`);
 };
-
-/** Chromium comes from apt, which only root may ask; elsewhere the browser suite is skipped by name. */
-async function installBrowser() {
-  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-  if (process.env['CHROMIUM_PATH'] !== undefined || known.some((path) => existsSync(path))) return;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
-  say('installing Chromium for the browser suite');
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  await run('apt-get', ['update'], { env });
-  const { code, output } = await run(
-    'apt-get',
-    ['install', '--yes', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'],
-    { env },
-  );
-  if (code !== 0) say(`apt-get install chromium failed:\n${tail(output, 5)}`);
-}
 
 async function check() {
   for (const name of ['format', 'lint', 'types', 'imports']) {
@@ -92,19 +77,29 @@ async function jest({ project, workers }) {
   if (failed === 0 && code !== 0) fail(`Jest ended with exit code ${code} for ${project}`);
 }
 
-/** A Jest that was killed leaves its Postgres behind; the folder knows which. */
+/** A Jest that was killed leaves its Postgres and its RabbitMQ behind; the folder knows which. */
 function endTestServers() {
   for (const { project } of RUNS) {
-    const file = join(workspace, project, 'server/postgres/postmaster.pid');
-    if (existsSync(file))
-      process.kill(Number(readFileSync(file, 'utf8').split('\n')[0]), 'SIGQUIT');
+    end(join(workspace, project, 'server/postgres/postmaster.pid'), 'SIGQUIT');
+    end(join(workspace, project, 'rabbitmq/broker.pid'), 'SIGKILL');
+    end(join(workspace, project, 'rabbitmq/epmd.pid'), 'SIGTERM');
   }
   rmSync(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
+function end(pidFile, signal) {
+  if (!existsSync(pidFile)) return;
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8').split('\n')[0]), signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 try {
   await prepare(step);
-  await installBrowser();
+  await installBroker(say);
+  await installBrowser(say);
   await check();
   for (const suites of RUNS) await jest(suites);
 } catch (error) {

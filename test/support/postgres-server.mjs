@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 // Node strips the types: Jest loads this file natively, before its own transforms.
 import { startEmbeddedPostgres } from '../../apps/standalone/postgres/embedded-postgres.ts';
 
@@ -27,17 +27,4 @@ export async function startTestServer() {
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { describe, it } from '@jest/globals';
+import { findBroker } from './rabbitmq-server.mjs';
 
 /** Something a suite needs from the machine, and how to get it. */
 export interface Requirement {
@@ -48,6 +49,20 @@ export const browser: Requirement = {
   name: 'Chromium',
   remedy: 'apt-get install chromium, or CHROMIUM_PATH',
   found: firstExecutable([process.env['CHROMIUM_PATH'] ?? '', ...BROWSERS]),
+};
+
+/** A broker: the one of RABBITMQ_URL, or an installed server that the tests start (test/support/rabbitmq.ts). */
+export const rabbitmq: Requirement = {
+  name: 'RabbitMQ',
+  remedy: 'apt-get install rabbitmq-server, or RABBITMQ_URL',
+  found: process.env['RABBITMQ_URL'] ?? findBroker(),
+};
+
+/** A broker that the tests may kill, so RABBITMQ_URL will not do. */
+export const ownRabbitmq: Requirement = {
+  name: 'an installed RabbitMQ',
+  remedy: 'apt-get install rabbitmq-server',
+  found: findBroker(),
 };
 
 function firstExecutable(paths: readonly string[]): string | null {
