@@ -2,13 +2,14 @@ import type { EventPosition, StoredEvent } from '#event';
 import {
   decodeEvent,
   EVENT_COLUMNS,
-  type Candidate,
+  type PlacedCandidate,
   type SegmentCandidates,
   type SkipIndexReader,
 } from '#store';
 import type { TokenRequirement } from '#query';
+import { candidatesSql, hiddenBoundsSql } from './candidate-sql.ts';
 import { allOf } from './event-filter.ts';
-import { boundsSql, relationSql, type Piece } from './piece.ts';
+import { relationSql } from './piece.ts';
 import type { Step } from './planner.ts';
 import { afterSql, inOrder, orderSql, positionAfter, positionBefore } from './position.ts';
 import type { Found, Scan } from './scan.ts';
@@ -20,11 +21,11 @@ const FIRST_EVENTS = 50_000;
 const MAX_EVENTS = 400_000;
 /** As many where matches are checked here, for they are held in memory. */
 const MAX_CHECKED_EVENTS = 50_000;
-/** Each range of groups is one pass over the BRIN index. */
+/** Each candidate is one pass over an index. */
 const MAX_RANGES = 24;
 const MAX_SEGMENTS = 64;
 
-interface PlacedCandidate extends Candidate {
+interface StepCandidate extends PlacedCandidate {
   readonly step: Step;
 }
 
@@ -89,8 +90,8 @@ function judge(step: Step, answer: SegmentCandidates | undefined) {
 export function place(
   scan: Pick<Scan, 'order'>,
   step: Step,
-  candidates: readonly Candidate[],
-): PlacedCandidate[] {
+  candidates: readonly PlacedCandidate[],
+): StepCandidate[] {
   const within = candidates
     .filter((candidate) => candidate.maxTs >= step.from && candidate.minTs < step.to)
     .map((candidate) => ({ ...candidate, step }));
@@ -105,7 +106,7 @@ export function place(
 async function* scanGroups(
   scan: Scan,
   steps: readonly Step[],
-  candidates: readonly PlacedCandidate[],
+  candidates: readonly StepCandidate[],
 ): AsyncGenerator<Found> {
   const last = steps.at(-1);
   if (last === undefined) return;
@@ -128,7 +129,7 @@ async function* scanGroups(
 }
 
 /** What lies before the first event that an unread candidate can hold. */
-function frontierOf(next: PlacedCandidate | undefined, scan: Scan): EventPosition | null {
+function frontierOf(next: StepCandidate | undefined, scan: Scan): EventPosition | null {
   if (next === undefined) return null;
   const { step } = next;
   return positionBefore(
@@ -138,11 +139,11 @@ function frontierOf(next: PlacedCandidate | undefined, scan: Scan): EventPositio
 }
 
 function takeBatch(
-  candidates: readonly PlacedCandidate[],
+  candidates: readonly StepCandidate[],
   start: number,
   quota: number,
-): PlacedCandidate[] {
-  const batch: PlacedCandidate[] = [];
+): StepCandidate[] {
+  const batch: StepCandidate[] = [];
   let events = 0;
   for (const candidate of candidates.slice(start, start + MAX_RANGES)) {
     if (batch.length > 0 && events + candidate.events > quota) break;
@@ -153,12 +154,12 @@ function takeBatch(
 }
 
 /** The matches in some candidates, at most `limit` of each segment. */
-async function readGroups(scan: Scan, batch: readonly PlacedCandidate[]): Promise<StoredEvent[]> {
+async function readGroups(scan: Scan, batch: readonly StepCandidate[]): Promise<StoredEvent[]> {
   const { snapshot, filter, order, after } = scan;
   const bySegment = Map.groupBy(batch, (candidate) => candidate.step);
   const arms = [...bySegment].map(([step, candidates]) => {
     const where = allOf([
-      groupsSql(candidates),
+      candidatesSql(candidates),
       hiddenBoundsSql({ ...step, step }),
       after === null ? null : `(${afterSql(after, order)}) IS TRUE`,
       filter.sql,
@@ -171,25 +172,4 @@ async function readGroups(scan: Scan, batch: readonly PlacedCandidate[]): Promis
   const events = rows.map(decodeEvent);
   const { check } = filter;
   return check === null ? events : events.filter((event) => check(event));
-}
-
-/** Merged, so that nothing is read twice where a group is under a filter and on its own. */
-export function groupsSql(
-  candidates: readonly Pick<Candidate, 'firstGroup' | 'lastGroup'>[],
-): string {
-  const sorted = [...candidates].sort((a, b) => a.firstGroup - b.firstGroup);
-  const merged: { first: number; last: number }[] = [];
-  for (const { firstGroup, lastGroup } of sorted) {
-    const before = merged.at(-1);
-    if (before !== undefined && firstGroup <= before.last + 1) {
-      before.last = Math.max(before.last, lastGroup);
-    } else merged.push({ first: firstGroup, last: lastGroup });
-  }
-  return merged.map(({ first, last }) => `group_seq BETWEEN ${first} AND ${last}`).join(' OR ');
-}
-
-/** Hidden from the planner, which has no statistics of fresh partitions and would take the index on time. */
-export function hiddenBoundsSql(piece: Piece): string | null {
-  const bounds = boundsSql(piece);
-  return bounds === null ? null : `(${bounds}) IS TRUE`;
 }

@@ -1,7 +1,7 @@
 import type { StoredEvent } from '#event';
 import { requiredTokens } from '#query';
 import { decodeEvent, EVENT_COLUMNS, withSnapshot, type Snapshot } from '#store';
-import { groupsSql, hiddenBoundsSql } from './candidate-scan.ts';
+import { candidatesSql, hiddenBoundsSql } from './candidate-sql.ts';
 import type { SearchDependencies } from './dependencies.ts';
 import { allOf, compileFilter, type EventFilter } from './event-filter.ts';
 import { boundsSql, relationSql } from './piece.ts';
@@ -71,5 +71,5 @@ async function groupsOf(
   const [found] = await deps.skipIndex.find(snapshot, [step.segment], requirement);
   if (found === undefined || found.candidates.length > MAX_RANGES) return null;
   if (found.candidateEvents > found.events * MAX_SHARE) return null;
-  return groupsSql(found.candidates);
+  return candidatesSql(found.candidates);
 }

@@ -2,11 +2,12 @@ import type { TokenRequirement } from '#query';
 import {
   decodeEvent,
   EVENT_COLUMNS,
-  type Candidate,
+  type PlacedCandidate,
   type SkipIndexReader,
   type TextRow,
 } from '#store';
-import { groupsSql, hiddenBoundsSql, place } from './candidate-scan.ts';
+import { place } from './candidate-scan.ts';
+import { candidatesSql, hiddenBoundsSql } from './candidate-sql.ts';
 import type { Counting } from './counting.ts';
 import { allOf } from './event-filter.ts';
 import { boundsSql, relationSql, type Piece } from './piece.ts';
@@ -136,12 +137,12 @@ export async function countCandidates(
   return countPieces(counting, whole, null);
 }
 
-function candidateArms(piece: Piece, candidates: readonly Candidate[]) {
+function candidateArms(piece: Piece, candidates: readonly PlacedCandidate[]) {
   const arms: { arm: Arm; events: number }[] = [];
   for (let at = 0; at < candidates.length; at += MAX_RANGES) {
     const part = candidates.slice(at, at + MAX_RANGES);
     arms.push({
-      arm: { piece, where: [groupsSql(part), hiddenBoundsSql(piece)] },
+      arm: { piece, where: [candidatesSql(part), hiddenBoundsSql(piece)] },
       events: part.reduce((sum, candidate) => sum + candidate.events, 0),
     });
   }

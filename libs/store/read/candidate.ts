@@ -10,6 +10,12 @@ export interface Candidate {
   readonly maxTs: Micros;
 }
 
+/** A candidate with what it costs to find it by its time. */
+export interface PlacedCandidate extends Candidate {
+  /** Events of all groups that reach into its stretch of time, its own included: an upper bound. */
+  readonly eventsAround: number;
+}
+
 /**
  * Candidates without overlap, by group. A group can be both on its own and under a filter, and filters can enclose
  * one another's groups; what overlaps is read as one, so that nothing is read twice.

@@ -1,4 +1,4 @@
-export { mergeCandidates, type Candidate } from './candidate.ts';
+export { mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
 export { groupsAfter, newestCommit, type CommittedGroup } from './committed-groups.ts';
 export {
   placesOfGroups,

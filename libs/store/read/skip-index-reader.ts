@@ -1,17 +1,18 @@
 import type { Pool } from 'pg';
 import type { TokenRequirement } from '#query';
-import { mergeCandidates, type Candidate } from './candidate.ts';
+import { mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
 import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
 import { AS_TEXT, type TextRow } from './row.ts';
 import type { Segment } from './segment.ts';
 import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
 import type { Snapshot } from './snapshot.ts';
+import { TimeDensity } from './time-density.ts';
 
 /** What the skip index says about one segment: every match lies in a candidate. */
 export interface SegmentCandidates {
   readonly segment: Segment;
   /** Without overlap. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly PlacedCandidate[];
   /** Events in the candidates, and in all groups of the segment. */
   readonly candidateEvents: number;
   readonly events: number;
@@ -86,16 +87,16 @@ export function createSkipIndexReader(
 
 interface Probed {
   readonly hits: readonly Candidate[];
-  /** Under all filters of the segment. */
-  readonly events: number;
+  /** What all filters of the segment cover. */
+  readonly filters: readonly Candidate[];
 }
 
-const NOTHING_PROBED: Probed = { hits: [], events: 0 };
+const NOTHING_PROBED: Probed = { hits: [], filters: [] };
 
 function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
   return {
     hits: filters.filter((filter) => mayFulfil(probe, filter.bits)).map(placeOf),
-    events: sumEvents(filters),
+    filters,
   };
 }
 
@@ -105,11 +106,16 @@ function placeOf({ firstGroup, lastGroup, events, minTs, maxTs }: Candidate): Ca
 
 function judge(segment: Segment, probed: Probed, parts: readonly Candidate[]): SegmentCandidates {
   const found = [...probed.hits, ...parts];
+  const all = [...probed.filters, ...parts];
+  const density = new TimeDensity(found.length === 0 ? [] : all);
   return {
     segment,
-    candidates: mergeCandidates(found),
+    candidates: mergeCandidates(found).map((candidate) => ({
+      ...candidate,
+      eventsAround: density.eventsAround(candidate.minTs, candidate.maxTs),
+    })),
     candidateEvents: sumEvents(found),
-    events: probed.events + sumEvents(parts),
+    events: sumEvents(all),
   };
 }
 
@@ -157,7 +163,7 @@ async function readStates(
 
 /** first group, last group, events, min and max time in microseconds */
 function decodePlace(row: TextRow): Candidate {
-  const [firstGroup, lastGroup, events, minTs, maxTs] = row.map(Number);
+  const [firstGroup, lastGroup, events, minTs, maxTs] = row.slice(0, 5).map(Number);
   return { firstGroup, lastGroup, events, minTs, maxTs } as Candidate;
 }
 
@@ -174,9 +180,9 @@ async function probeInPostgres(
   );
   const bySegment = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
   return new Map(
-    [...bySegment].map(([id, filters]) => {
-      const hits = filters.filter((row) => row[6] === '1').map((row) => decodePlace(row.slice(1)));
-      return [id, { hits, events: filters.reduce((sum, row) => sum + Number(row[3]), 0) }];
+    [...bySegment].map(([id, rows]) => {
+      const filters = rows.map((row) => decodePlace(row.slice(1)));
+      return [id, { hits: filters.filter((_, index) => rows[index]?.[6] === '1'), filters }];
     }),
   );
 }
