@@ -5,6 +5,7 @@ import { QuarantineEntity } from './entities/quarantine.ts';
 import { SegmentEntity } from './entities/segment.ts';
 import { Initial1 } from './migrations/1-initial.ts';
 import { ProcessHeartbeat2 } from './migrations/2-process-heartbeat.ts';
+import { SearchIndex3 } from './migrations/3-search-index.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -22,7 +23,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
     type: 'postgres',
     applicationName: config.application_name ?? 'penstock',
     entities: [SegmentEntity, QuarantineEntity],
-    migrations: [Initial1, ProcessHeartbeat2],
+    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3],
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,
