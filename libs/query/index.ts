@@ -8,6 +8,8 @@ export type { Bind, Condition } from './sql/condition.ts';
 export { toSql } from './sql/to-sql.ts';
 export { TimeFormatError, parseTime } from './time.ts';
 export { foldCase } from './fold-case.ts';
+export { indexTerms, type IndexTerms, type WordIndex } from './index-terms.ts';
+export { requiredKeys, type RequiredKeys } from './required-keys.ts';
 export { requiredTokens, type TokenRequirement } from './required-tokens.ts';
 export { TIME_FORMS, tryParseTime } from './time.ts';
 export { metadataValues } from './predicate/metadata.ts';
