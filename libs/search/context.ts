@@ -18,10 +18,12 @@ export async function contextOf(
   const event = await findById(deps, request.id, options);
   if (event === null) return null;
   const query = scopeQuery(event, request.scope);
-  const neighbours = (order: Order, limit: number) =>
-    limit <= 0
-      ? []
-      : collectEvents(deps, { query, limit, order, cursor: encodeCursor(event, order) }, options);
+  if (query === null) return [event];
+  const neighbours = (order: Order, limit: number) => {
+    if (limit <= 0) return [];
+    const cursor = encodeCursor(event, { query, order });
+    return collectEvents(deps, { query, limit, order, cursor }, options);
+  };
   const before = await neighbours('desc', request.before);
   const after = await neighbours('asc', request.after);
   return [...[...before].reverse(), event, ...after];
@@ -52,8 +54,8 @@ async function findById(
   });
 }
 
-/** An event without the value has the others without it as its neighbours. */
-function scopeQuery(event: StoredEvent, scope: ContextRequest['scope']): Query {
+/** Null where the event has no value that others could share: it belongs to no trace, then, or to no service. */
+function scopeQuery(event: StoredEvent, scope: ContextRequest['scope']): Query | null {
   switch (scope) {
     case 'all':
       return { kind: 'all' };
@@ -66,8 +68,8 @@ function scopeQuery(event: StoredEvent, scope: ContextRequest['scope']): Query {
   }
 }
 
-function sameValue(name: 'service' | 'resourceId' | 'traceId', value: string | null): Query {
+function sameValue(name: 'service' | 'resourceId' | 'traceId', value: string | null): Query | null {
+  if (value === null) return null;
   const field: FieldRef = { kind: 'column', name };
-  if (value === null) return { kind: 'not', operand: { kind: 'exists', field } };
   return { kind: 'equals', field, value, ignoreCase: false };
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { IndexReader } from '#index';
 import { createSkipIndexReader } from '#store';
 import type { Telemetry } from '#telemetry';
 import { contextOf } from './context.ts';
@@ -14,6 +15,7 @@ import { openTail } from './tail/tail.ts';
 import { TailPoller } from './tail/tail-poller.ts';
 import { answered, skipFiltersNotLoaded, type AnswerFields } from './telemetry.ts';
 import { traceEvents } from './trace.ts';
+import { DEFAULT_GUARD, GuardedIndex } from './word-index/guarded-index.ts';
 
 export interface SearchServiceSettings {
   /** Connections for reading. */
@@ -23,11 +25,23 @@ export interface SearchServiceSettings {
   readonly monotonicMs?: () => number;
   /** Memory for skip filters. Default 256 MiB. */
   readonly skipIndexBytes?: number;
+  /** Proposes candidates for words where it covers; null or absent: everything is read from Postgres. */
+  readonly wordIndex?: WordIndexSettings | null;
+}
+
+export interface WordIndexSettings {
+  readonly reader: Pick<IndexReader, 'search' | 'similar'>;
+  /** Of the names of its indexes. */
+  readonly prefix: string;
+  /** Longest that a search waits for it. Default 1,500 ms. */
+  readonly timeoutMs?: number;
+  /** How long it is left alone after it did not answer. Default 5,000 ms. */
+  readonly pauseMs?: number;
 }
 
 const SKIP_INDEX_BYTES = 256 * 1024 * 1024;
 
-/** Search over the rows in Postgres. It holds no connection while nothing is asked. */
+/** Search over the rows in Postgres, with the help of a word index where there is one. It holds no connection while nothing is asked. */
 export function createSearchService(settings: SearchServiceSettings): SearchService {
   const { pool, telemetry } = settings;
   const skipIndex = createSkipIndexReader(pool, {
@@ -36,11 +50,18 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
       telemetry.emit(skipFiltersNotLoaded, { error: String(error) });
     },
   });
+  const monotonicMs = settings.monotonicMs ?? (() => performance.now());
+  const guard = { ...DEFAULT_GUARD, ...settings.wordIndex, monotonicMs, telemetry };
+  const wordIndex = settings.wordIndex && {
+    index: new GuardedIndex(settings.wordIndex.reader, guard),
+    prefix: settings.wordIndex.prefix,
+  };
   const deps: SearchDependencies = {
     pool,
     skipIndex,
     telemetry,
-    monotonicMs: settings.monotonicMs ?? (() => performance.now()),
+    monotonicMs,
+    wordIndex: wordIndex ?? null,
   };
   const poller = new TailPoller(pool, telemetry);
   const timed = timer(deps);

@@ -1,8 +1,8 @@
 import type { EventPosition, StoredEvent } from '#event';
-import { encodeCursor } from './cursor.ts';
+import { encodeCursor, type CursorScope } from './cursor.ts';
 import { inOrder } from './position.ts';
 import type { Found } from './scan.ts';
-import type { Order, SearchRequest } from './search-service.ts';
+import type { SearchRequest } from './search-service.ts';
 
 /**
  * One page of an answer while it fills. It takes one event more than the limit, to know whether there is a next page.
@@ -10,13 +10,13 @@ import type { Order, SearchRequest } from './search-service.ts';
 export class Page {
   private readonly events: StoredEvent[] = [];
   private readonly limit: number;
-  private readonly order: Order;
+  private readonly scope: CursorScope;
   private upTo: EventPosition | null;
   private ended = false;
 
   constructor(request: SearchRequest, after: EventPosition | null) {
     this.limit = request.limit;
-    this.order = request.order;
+    this.scope = request;
     this.upTo = after;
   }
 
@@ -35,7 +35,7 @@ export class Page {
       this.events.push(event);
     }
     // A scan that starts within the time of a cursor may report a position before it.
-    if (this.upTo === null || inOrder(this.order)(found.upTo, this.upTo) > 0)
+    if (this.upTo === null || inOrder(this.scope.order)(found.upTo, this.upTo) > 0)
       this.upTo = found.upTo;
   }
 
@@ -49,10 +49,10 @@ export class Page {
     if (this.full) {
       const events = this.events.slice(0, this.limit);
       const last = events.at(-1);
-      return { events, nextCursor: last ? encodeCursor(last, this.order) : null, partial: false };
+      return { events, nextCursor: last ? encodeCursor(last, this.scope) : null, partial: false };
     }
     if (this.ended) return { events: this.events, nextCursor: null, partial: false };
-    const nextCursor = this.upTo === null ? null : encodeCursor(this.upTo, this.order);
+    const nextCursor = this.upTo === null ? null : encodeCursor(this.upTo, this.scope);
     return { events: this.events, nextCursor, partial: true };
   }
 }

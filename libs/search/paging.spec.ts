@@ -185,7 +185,19 @@ describe('paging', () => {
     expect(await fixture.search.context({ id: 'nonsense', ...none }, runOptions())).toBeNull();
   });
 
-  it('refuses a cursor that it did not make, and one of the other order', async () => {
+  it('shows an event alone in a scope that it has no value for', async () => {
+    const event = fixture.events.find(({ service }) => service === null)!;
+    const around = { id: eventId(event), before: 5, after: 5 };
+    const alone = await fixture.search.context({ ...around, scope: 'service' }, runOptions());
+    expect(alone?.map(eventId)).toEqual([around.id]);
+    const among = await fixture.search.context({ ...around, scope: 'resource' }, runOptions());
+    expect(among?.length).toBeGreaterThan(1);
+    expect(new Set(among?.map(({ resourceId }) => resourceId))).toEqual(
+      new Set([event.resourceId]),
+    );
+  });
+
+  it('refuses a cursor that it did not make, and one of another query or order', async () => {
     const request = { ...select('', CASES_NOW), limit: 1 };
     const page = await fixture.search.search(
       { ...request, order: 'asc', cursor: null },
@@ -196,5 +208,9 @@ describe('paging', () => {
         fixture.search.search({ ...request, order: 'desc', cursor }, runOptions()),
       ).rejects.toThrow(InvalidCursorError);
     }
+    const other = { ...select('disk', CASES_NOW), limit: 1, order: 'asc' } as const;
+    await expect(
+      fixture.search.search({ ...other, cursor: page.nextCursor }, runOptions()),
+    ).rejects.toThrow(InvalidCursorError);
   });
 });

@@ -5,9 +5,12 @@ import type { SearchDependencies } from './dependencies.ts';
 import { compileFilter } from './event-filter.ts';
 import { findEvents } from './find-events.ts';
 import { Page } from './page.ts';
-import { createPlan, explainStep } from './planner.ts';
+import { createPlan } from './planner.ts';
 import type { RunOptions, SearchAnswer, SearchRequest } from './search-service.ts';
 import { withoutRange } from './time-range.ts';
+import type { IndexUse } from './word-index/index-scan.ts';
+import type { PlannedStep } from './word-index/index-step.ts';
+import { explainPlan, useIndexes } from './word-index/use-indexes.ts';
 
 /** After a time limit without any progress, the first slice is this much smaller. */
 const SHRINK = 1 / 16;
@@ -39,18 +42,21 @@ async function tryPage(
   { budgetMs, signal }: RunOptions,
   firstUnits: number,
 ): Promise<SearchAnswer | null> {
-  const after = request.cursor === null ? null : decodeCursor(request.cursor, request.order);
+  const after = request.cursor === null ? null : decodeCursor(request.cursor, request);
   const deadline = startDeadline(budgetMs, deps.monotonicMs);
   const start = { path: 'ordered', timeoutMs: deadline.statementTimeoutMs } as const;
   return withSnapshot(deps.pool, signal, start, async (snapshot: Snapshot) => {
-    const plan = createPlan(request, request.order, snapshot.segments);
-    const page = new Page(request, after);
-    const filter = compileFilter(withoutRange(request.query));
     const { order, limit } = request;
+    const plan = createPlan(request, order, snapshot.segments);
+    const query = withoutRange(request.query);
+    const { steps, use } = await useIndexes(deps, snapshot, plan.steps, query);
+    const page = new Page(request, after);
+    const filter = compileFilter(query);
     const scan = { snapshot, filter, order, after, limit: limit + 1, deadline, firstUnits };
+    const context = { query, skipIndex: deps.skipIndex, signal, use };
     try {
       let expired = false;
-      for await (const found of findEvents(scan, request, plan.steps, deps.skipIndex)) {
+      for await (const found of findEvents(scan, context, steps)) {
         page.add(found);
         signal.throwIfAborted();
         // The budget ends an answer only once its cursor has moved, else the next one would begin where this did.
@@ -62,10 +68,12 @@ async function tryPage(
       if (!(error instanceof StatementTimeoutError)) throw error;
       if (page.position === after) return null;
     }
-    return {
-      ...page.finish(),
-      engines: [...new Set(plan.steps.map((step) => step.engine))],
-      plan: plan.steps.map(explainStep),
-    };
+    return { ...page.finish(), engines: enginesOf(steps, use), plan: explainPlan(steps, use) };
   });
+}
+
+/** Who answered. The events themselves always come from Postgres. */
+function enginesOf(steps: readonly PlannedStep[], use: IndexUse | null): readonly string[] {
+  if (steps.length === 0) return [];
+  return use?.answered === true ? ['meilisearch', 'postgres'] : ['postgres'];
 }

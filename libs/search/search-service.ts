@@ -20,7 +20,7 @@ export type Order = 'asc' | 'desc';
 export interface SearchRequest extends Selection {
   readonly limit: number;
   readonly order: Order;
-  /** From an earlier answer; opaque. An invalid one is an `InvalidCursorError`. */
+  /** From an earlier answer to the same query and order; opaque. Any other is an `InvalidCursorError`. */
   readonly cursor: string | null;
 }
 
@@ -70,6 +70,7 @@ export interface ContextRequest {
   readonly id: string;
   readonly before: number;
   readonly after: number;
+  /** Only events with the same value as the event; an event without one has no neighbours there. */
   readonly scope: 'all' | 'service' | 'resource' | 'trace';
 }
 

@@ -17,7 +17,8 @@ export const contextCall = defineReadCall({
     scope: choice({
       of: ['all', 'service', 'resource', 'trace'],
       fallback: 'all',
-      description: 'Narrows to events that share this field with the event.',
+      description:
+        'Narrows to events with the same service, resourceId or traceId as the event. An event without that field has no neighbours there: the answer is the event alone.',
     }),
     budget: timeBudget,
   },

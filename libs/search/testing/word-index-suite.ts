@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent, type StoredEvent } from '#event';
+import type { IndexAnswer, IndexReader, SearchIndex } from '#index';
+import { toPredicate } from '#query';
+import { CASES_NOW, QUERY_CASES } from '../../query/testing/cases.ts';
+import type { Order, SearchAnswer } from '../search-service.ts';
+import { openCoveredFixture, type Cover, type CoveredFixture } from './covered-fixture.ts';
+import { pick, randomEvents, seededRandom } from './random-events.ts';
+import { runOptions, select, sortedIds } from './search-fixture.ts';
+
+/** Everything is indexed; every third group is not; only warnings and above are. */
+const COVERS: Readonly<Record<string, readonly Cover[]>> = {
+  'everything is covered': [{ group: () => true, match: '' }],
+  'some groups are covered': [{ group: (groupSeq) => groupSeq % 3 !== 0, match: '' }],
+  'events are left out': [
+    { group: () => true, match: '', leaveOut: (event) => event.ordinal % 4 === 1 },
+  ],
+  'only warnings and above are covered': [{ group: () => true, match: 'level:>=warn' }],
+  'the choice has changed': [
+    { group: (groupSeq) => groupSeq % 3 === 0, match: 'level:>=warn' },
+    { group: (groupSeq) => groupSeq % 3 === 1, match: '-service:auth' },
+    { group: (groupSeq) => groupSeq % 3 === 2, match: '' },
+  ],
+};
+
+const HOURS = [0, 1, -26, 40];
+
+/** The events of the table of cases, each of its tables one group, on several days and of two levels. */
+function caseGroups(): LogEvent[][] {
+  const tables = [...Map.groupBy(QUERY_CASES, (each) => each.events).keys()];
+  return HOURS.flatMap((hours) =>
+    tables.map((events) =>
+      events.map((event) => ({
+        ...event,
+        level: hours === 1 ? 'warn' : event.level,
+        timestamp: event.timestamp + hours * MICROS_PER_HOUR,
+      })),
+    ),
+  );
+}
+
+const RANDOM_QUERIES = [
+  'disk',
+  '"disk full" -retry',
+  'disk full user',
+  'disk level:>=warn',
+  'level:fatal timeout',
+  'retry service:api',
+  'connect -service:auth',
+  '(disk OR full) user',
+  '"user timeout retry"',
+  'message:"*isk full us*"',
+  'message:/full user/',
+  'nothing',
+  'disk nothing',
+];
+
+/** The search with a word index beside Postgres answers as the predicate says, whatever the index covers. */
+export function describeWordIndexSearch(name: string, index: SearchIndex): void {
+  describe(`search with a word index ${name}`, () => {
+    for (const [situation, covers] of Object.entries(COVERS)) {
+      describe(situation, () => {
+        let fixture: CoveredFixture;
+        const random = seededRandom(11);
+
+        beforeAll(async () => {
+          fixture = await openCoveredFixture(index);
+          await fixture.store(...caseGroups());
+          for (let day = 0; day < 3; day++) {
+            const from = CASES_NOW + day * MICROS_PER_DAY;
+            await fixture.store(
+              randomEvents(random, 400, from, MICROS_PER_HOUR),
+              randomEvents(random, 100, from, 6 * MICROS_PER_HOUR),
+              randomEvents(random, 60, from, 6 * MICROS_PER_HOUR),
+            );
+          }
+          for (const cover of covers) await fixture.cover(cover);
+          await fixture.runJobs();
+        }, 120_000);
+
+        afterAll(() => fixture.close());
+
+        it('agrees with the table of cases', async () => {
+          const queries = [...new Set(QUERY_CASES.map((each) => each.query))];
+          for (const query of queries) await agree(fixture, query, () => 5_000);
+        }, 120_000);
+
+        it('agrees page by page', async () => {
+          for (const query of RANDOM_QUERIES)
+            await agree(fixture, query, () => 1 + Math.floor(random() * 90));
+        }, 120_000);
+
+        it('asks the index', async () => {
+          const { engines } = await page(fixture, 'disk level:>=warn', 'desc', 10, null);
+          expect(engines).toEqual(['meilisearch', 'postgres']);
+        });
+      });
+    }
+
+    describe('that fails now and then', () => {
+      let fixture: CoveredFixture;
+      const random = seededRandom(5);
+      const failing = new FailingReader(index, random);
+
+      beforeAll(async () => {
+        fixture = await openCoveredFixture(index, () => failing, { pauseMs: 0 });
+        for (let day = 0; day < 3; day++) {
+          const from = CASES_NOW + day * MICROS_PER_DAY;
+          await fixture.store(
+            randomEvents(random, 600, from, MICROS_PER_HOUR),
+            randomEvents(random, 200, from, 6 * MICROS_PER_HOUR),
+          );
+        }
+        await fixture.cover({ group: (groupSeq) => groupSeq !== 4, match: '' });
+      }, 120_000);
+
+      afterAll(() => fixture.close());
+
+      it('agrees, whatever fails before, between and within pages', async () => {
+        for (let round = 0; round < 6; round++) {
+          for (const query of RANDOM_QUERIES) {
+            failing.share = pick(random, [0, 0.2, 0.5, 1]);
+            await agree(fixture, query, () => {
+              failing.share = pick(random, [0, 0.2, 0.5, 1]);
+              return 1 + Math.floor(random() * 300);
+            });
+          }
+        }
+        expect(failing.failed).toBeGreaterThan(50);
+      }, 120_000);
+
+      it('says in its plan why Postgres was read', async () => {
+        failing.share = 1;
+        const answer = await page(fixture, 'disk', 'desc', 10, null);
+        expect(answer.engines).toEqual(['postgres']);
+        expect(answer.plan[0]).toMatchObject({ engine: 'meilisearch', failed: expect.any(String) });
+        expect(answer.plan[1]).toMatchObject({ engine: 'postgres', of: 'everything' });
+      });
+    });
+  });
+}
+
+/** All pages, newest and oldest first, are what the predicate finds, in order. */
+async function agree(fixture: CoveredFixture, query: string, limit: () => number): Promise<void> {
+  const holds = toPredicate(select(query, CASES_NOW).query);
+  const expected = fixture.events.filter(holds);
+  for (const order of ['desc', 'asc'] as const) {
+    const found: StoredEvent[] = [];
+    let cursor: string | null = null;
+    do {
+      const answer: SearchAnswer = await page(fixture, query, order, limit(), cursor);
+      expect(answer.partial).toBe(false);
+      found.push(...answer.events);
+      cursor = answer.nextCursor;
+    } while (cursor !== null);
+    expect({ query, order, ids: found.map(eventId) }).toEqual({
+      query,
+      order,
+      ids: sortedIds(expected, order),
+    });
+  }
+}
+
+function page(
+  fixture: CoveredFixture,
+  query: string,
+  order: Order,
+  limit: number,
+  cursor: string | null,
+): Promise<SearchAnswer> {
+  const request = { ...select(query, CASES_NOW), limit, order, cursor };
+  return fixture.search.search(request, runOptions());
+}
+
+/** Does not answer a share of the questions. */
+class FailingReader implements IndexReader {
+  share = 0;
+  failed = 0;
+  private readonly reader: IndexReader;
+  private readonly random: () => number;
+
+  constructor(reader: IndexReader, random: () => number) {
+    this.reader = reader;
+    this.random = random;
+  }
+
+  search(...question: Parameters<IndexReader['search']>): Promise<IndexAnswer> {
+    if (this.random() >= this.share) return this.reader.search(...question);
+    this.failed++;
+    return Promise.resolve(
+      this.random() < 0.5 ? { kind: 'lost' } : { kind: 'unavailable', reason: 'it fails' },
+    );
+  }
+
+  similar(...question: Parameters<IndexReader['similar']>) {
+    return this.reader.similar(...question);
+  }
+
+  health(signal: AbortSignal) {
+    return this.reader.health(signal);
+  }
+}

@@ -1,0 +1,147 @@
+import { readLeftOut, readUncoveredGroups, type GroupRange } from '#index';
+import { requiredTokens, toPredicate, type EventPredicate, type Query } from '#query';
+import type { SkipIndexReader } from '#store';
+import { scanCandidates } from '../candidate-scan.ts';
+import type { Step } from '../planner.ts';
+import { inOrder, positionAfter, remainder } from '../position.ts';
+import type { Found, Scan } from '../scan.ts';
+import { checkPositions, type PositionPage } from './checked-positions.ts';
+import type { GuardedIndex } from './guarded-index.ts';
+import type { IndexStep } from './index-step.ts';
+import { mergeReadings, type Reading } from './merge.ts';
+import { confinedTo } from './uncovered.ts';
+
+/** With more groups than this outside the index, a segment is read from Postgres alone. */
+const MAX_UNCOVERED_GROUPS = 10_000;
+/** Steps whose first pages are asked for side by side, at most. */
+const MAX_SIDE_BY_SIDE = 16;
+
+/** What an answer that reads from an index keeps of it. */
+export interface IndexUse {
+  readonly index: GuardedIndex;
+  /** Whether the index answered anything. */
+  answered: boolean;
+  /** Why segments were read, or finished, without their index, by segment id. */
+  readonly withoutIndex: Map<number, string>;
+}
+
+/** What reading with an index needs beside the scan. */
+export interface IndexScan {
+  readonly scan: Scan;
+  readonly query: Query;
+  readonly skipIndex: SkipIndexReader;
+  readonly signal: AbortSignal;
+  readonly use: IndexUse;
+  /** Reads steps from Postgres alone, those of one plan in order. */
+  readonly readRows: (scan: Scan, steps: readonly Step[]) => AsyncGenerator<Found>;
+}
+
+/** Reads steps with their indexes, in order; the first pages of some steps are asked for in advance. */
+export async function* scanIndexes(
+  context: IndexScan,
+  steps: readonly IndexStep[],
+): AsyncGenerator<Found> {
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([context.signal, stopped.signal]);
+  const stoppable = { ...context, signal };
+  const holds = toPredicate(context.query);
+  try {
+    for (let at = 0, width = 1; at < steps.length; width = Math.min(width * 4, MAX_SIDE_BY_SIDE)) {
+      const chunk = steps.slice(at, at + width);
+      at += width;
+      const readings = chunk.map((step) => new IndexReading(stoppable, step));
+      for (const reading of readings) yield* reading.run(holds);
+    }
+  } finally {
+    stopped.abort();
+  }
+}
+
+/** The reading of one segment. */
+class IndexReading {
+  private readonly context: IndexScan;
+  private readonly step: IndexStep;
+  private first: Promise<PositionPage | null> | null;
+
+  constructor(context: IndexScan, step: IndexStep) {
+    this.context = context;
+    this.step = step;
+    this.first = this.ask(context.scan.after, context.scan.limit);
+    // Awaited in its turn, or not at all where the answer is full before.
+    this.first.catch(() => undefined);
+  }
+
+  async *run(holds: EventPredicate): AsyncGenerator<Found> {
+    const { scan } = this.context;
+    const { rows, commits, coverage } = this.step;
+    const uncovered = await readUncoveredGroups(scan.snapshot, commits, MAX_UNCOVERED_GROUPS);
+    if (uncovered === null) {
+      yield* this.withoutIndex('too little is indexed');
+      return;
+    }
+    const readings: Reading[] = [checkPositions(scan, rows, holds, this.nextPage)];
+    if (coverage.leftOut) readings.push(checkPositions(scan, rows, holds, this.nextLeftOut));
+    if (uncovered.length > 0) readings.push(this.readGroups(uncovered));
+    const end = positionAfter(this.step, scan.order);
+    yield* mergeReadings(scan.order, end, readings, (after) => this.readRows(after));
+  }
+
+  private readonly nextPage = async (
+    after: Scan['after'],
+    limit: number,
+  ): Promise<PositionPage | null> => {
+    const page = this.first ?? this.ask(after, limit);
+    this.first = null;
+    return page;
+  };
+
+  private async ask(after: Scan['after'], limit: number): Promise<PositionPage | null> {
+    const { scan, use, signal } = this.context;
+    const { terms, from, to, coverage, rows } = this.step;
+    const question = { ...terms, from, to, order: scan.order };
+    const answer = await use.index.search(coverage.index, question, { after, limit }, signal);
+    if (answer.kind === 'found') {
+      use.answered = true;
+      return { positions: answer.candidates, more: answer.more };
+    }
+    const reason = answer.kind === 'lost' ? 'the index is not there' : answer.reason;
+    use.withoutIndex.set(rows.segment.id, reason);
+    return null;
+  }
+
+  private readonly nextLeftOut = async (
+    after: Scan['after'],
+    limit: number,
+  ): Promise<PositionPage> => {
+    const { snapshot, order } = this.context.scan;
+    const { coverage, from, to } = this.step;
+    const request = { from, to, order, after, limit };
+    const positions = await readLeftOut(snapshot, coverage.id, request);
+    return { positions, more: positions.length === limit };
+  };
+
+  private async *readGroups(groups: readonly GroupRange[]): Reading {
+    const { scan, query, skipIndex } = this.context;
+    const confined = confinedTo(skipIndex, groups);
+    const readRows = (steps: readonly Step[]) => this.context.readRows(scan, steps);
+    yield* scanCandidates(scan, [this.step.rows], confined, requiredTokens(query), readRows);
+    return 'complete';
+  }
+
+  private withoutIndex(reason: string): AsyncGenerator<Found> {
+    this.context.use.withoutIndex.set(this.step.rows.segment.id, reason);
+    return this.readRows(null);
+  }
+
+  private readRows(after: Scan['after']): AsyncGenerator<Found> {
+    const { scan } = this.context;
+    const later = laterOf(scan, after);
+    const rows = { ...this.step.rows, ...remainder(this.step, later, scan.order) };
+    return this.context.readRows({ ...scan, after: later }, [rows]);
+  }
+}
+
+function laterOf({ after, order }: Scan, other: Scan['after']): Scan['after'] {
+  if (after === null || other === null) return after ?? other;
+  return inOrder(order)(after, other) < 0 ? other : after;
+}
