@@ -19,3 +19,4 @@ export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
 export * from './read/index.ts';
 export * from './jobs/index.ts';
+export * from './heartbeat/index.ts';

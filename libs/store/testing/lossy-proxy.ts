@@ -6,6 +6,8 @@ export interface LossyProxy {
   /** From now on, the first answer that contains this text is lost, together with all connections. */
   loseAnswer(containing: string): void;
   close(): Promise<void>;
+  /** Listens again after `close`, where it did before. */
+  reopen(): Promise<void>;
 }
 
 /** Stands between a client and Postgres, to cut connections at a chosen moment. */
@@ -31,9 +33,12 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     });
     upstream.on('end', () => client.end());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listen = (port: number): Promise<void> =>
+    new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
   const proxied = new URL(target);
-  proxied.port = String((server.address() as AddressInfo).port);
+  proxied.port = String(port);
   return {
     url: proxied.href,
     loseAnswer: (containing) => {
@@ -47,5 +52,6 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
         }),
       );
     },
+    reopen: () => listen(port),
   };
 }
