@@ -10,6 +10,7 @@ export { TimeFormatError, parseTime } from './time.ts';
 export { foldCase } from './fold-case.ts';
 export { indexTerms, type IndexTerms, type WordIndex } from './index-terms.ts';
 export { requiredKeys, type RequiredKeys } from './required-keys.ts';
+export { similarTerms, type SimilarTerms } from './similar-terms.ts';
 export { requiredTokens, type TokenRequirement } from './required-tokens.ts';
 export { TIME_FORMS, tryParseTime } from './time.ts';
 export { metadataValues } from './predicate/metadata.ts';

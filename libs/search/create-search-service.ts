@@ -10,6 +10,7 @@ import { facets } from './facets.ts';
 import { NO_GROUPING } from './grouping.ts';
 import { histogram } from './histogram.ts';
 import { searchPage } from './search-page.ts';
+import { similarEvents } from './similar-events.ts';
 import type { RunOptions, SearchService, Selection } from './search-service.ts';
 import { openTail } from './tail/tail.ts';
 import { TailPoller } from './tail/tail-poller.ts';
@@ -67,6 +68,8 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
   const timed = timer(deps);
   return {
     search: (request, options) => timed('search', () => searchPage(deps, request, options)),
+    similar: (request, options) => timed('similar', () => similarEvents(deps, request, options)),
+    hasIndex: deps.wordIndex !== null,
     count: (selection, options) => timed('count', () => countAll(deps, selection, options)),
     histogram: (request, options) => timed('histogram', () => histogram(deps, request, options)),
     facets: (request, options) => timed('facets', () => facets(deps, request, options)),

@@ -34,6 +34,40 @@ export interface SearchAnswer {
   readonly plan: readonly JsonObject[];
 }
 
+export interface SimilarRequest extends Selection {
+  /** At most 1,000 hits are given. */
+  readonly limit: number;
+}
+
+export interface SimilarHit {
+  readonly event: StoredEvent;
+  /** How well it fits, from 0 to 1. */
+  readonly score: number;
+}
+
+/** Why a search by similarity gives nothing. */
+export type NotSimilar =
+  /** There is no index to ask. */
+  | { readonly kind: 'no-index' }
+  /** The query holds no word that an index could look for. */
+  | { readonly kind: 'no-words' }
+  /** The index holds nothing of the range. */
+  | { readonly kind: 'not-covered' }
+  /** The index does not answer now. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+export type SimilarAnswer =
+  | {
+      readonly kind: 'found';
+      /** The best first, ties newest first. */
+      readonly hits: readonly SimilarHit[];
+      /** Parts of the range are not indexed at all; what was stored in the last seconds may be missing anyway. */
+      readonly partial: boolean;
+      readonly engines: readonly string[];
+      readonly plan: readonly JsonObject[];
+    }
+  | NotSimilar;
+
 export interface CountAnswer {
   readonly count: number;
   readonly partial: boolean;
@@ -90,6 +124,10 @@ export interface Tail {
 /** Everything the gateway asks of the stored logs. Excluded: HTTP, the query's text (parsed by the caller). */
 export interface SearchService {
   search(request: SearchRequest, options: RunOptions): Promise<SearchAnswer>;
+  /** Events whose message is like the query's words, whatever the spelling; its other terms hold exactly. */
+  similar(request: SimilarRequest, options: RunOptions): Promise<SimilarAnswer>;
+  /** Whether there is an index for `similar`; it may still not answer now. */
+  readonly hasIndex: boolean;
   count(selection: Selection, options: RunOptions): Promise<CountAnswer>;
   histogram(request: HistogramRequest, options: RunOptions): Promise<HistogramAnswer>;
   facets(request: FacetRequest, options: RunOptions): Promise<FacetAnswer>;

@@ -21,15 +21,26 @@ import { contextCall } from './context.ts';
 import { countCall } from './count.ts';
 import { facetsCall } from './facets.ts';
 import { histogramCall } from './histogram.ts';
+import { modesCall } from './modes.ts';
 import { ReadCalls } from './read-calls.ts';
 import { searchCall } from './search.ts';
 import { traceCall } from './trace.ts';
 
 const search = {
   summary: 'Search the logs',
-  description: 'Newest first. A page at a time: `nextCursor` continues, null is the end.',
+  description:
+    'Newest first. A page at a time: `nextCursor` continues, null is the end. With `mode=similar` the best first, in one page.',
   parameters: searchCall.parameters,
   answer: 'SearchAnswer',
+  problems: {
+    409: '`mode=similar`: nothing of the range is in the search index.',
+    501: '`mode=similar`: there is no search index.',
+  },
+} as const;
+const modes = {
+  summary: 'The modes of search that are there',
+  parameters: modesCall.parameters,
+  answer: 'ModesAnswer',
 } as const;
 const count = {
   summary: 'Count the events that match',
@@ -85,6 +96,12 @@ export class ReadController {
   @DescribeCall({ ...search, by: 'body' })
   searchByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(searchCall, bodyParameters(body), reply);
+  }
+
+  @Get('search/modes')
+  @DescribeCall({ ...modes, by: 'query' })
+  modes(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(modesCall, query, reply);
   }
 
   @Get('count')

@@ -1,4 +1,5 @@
 import { eventId, formatTimestamp, TEXT_FIELDS, type StoredEvent } from '#event';
+import type { SimilarHit } from '#search';
 
 import { compactJson } from './compact-json.ts';
 
@@ -20,4 +21,13 @@ export function hitJson(event: StoredEvent): string {
 
 export function hitsJson(events: readonly StoredEvent[]): string {
   return `[${events.map(hitJson).join(',')}]`;
+}
+
+/** Hits with a `score` each. */
+export function scoredHitsJson(hits: readonly SimilarHit[]): string {
+  return `[${hits.map(scoredHitJson).join(',')}]`;
+}
+
+function scoredHitJson({ event, score }: SimilarHit): string {
+  return `${hitJson(event).slice(0, -1)},"score":${score}}`;
 }

@@ -17,6 +17,8 @@ export interface CallDescription {
   /** A schema of `schemas.ts` for a JSON answer, or the media types of another. */
   readonly answer: SchemaName | readonly string[];
   readonly notFound?: boolean;
+  /** Problems of this call alone, by status. */
+  readonly problems?: Readonly<Record<number, string>>;
 }
 
 /** Documents a call from the same definitions that validate it. */
@@ -29,6 +31,7 @@ export function DescribeCall(call: CallDescription): MethodDecorator {
     ...parameterDecorators(call),
     ApiResponse({ status: 200, description: 'The answer.', content: answerContent(call.answer) }),
     ...problemResponses(call.notFound === true),
+    ...Object.entries(call.problems ?? {}).map(([status, text]) => problem(Number(status), text)),
   );
 }
 

@@ -23,12 +23,15 @@ describe('the OpenAPI document', () => {
     expect(calls.sort()).toEqual(
       [
         ...READS.flatMap((call) => [`get /api/v1/${call}`, `post /api/v1/${call}`]),
+        'get /api/v1/search/modes',
         'get /api/v1/traces/{traceId}',
         'post /api/v1/traces/{traceId}',
         'get /api/v1/quarantine',
         'get /api/v1/quarantine/{id}',
         'delete /api/v1/quarantine/{id}',
         'post /api/v1/quarantine/replay',
+        'get /api/v1/pipeline/health',
+        'get /api/v1/pipeline/health/stream',
         'post /logs/filter',
         'get /logs/retrieve',
       ].sort(),

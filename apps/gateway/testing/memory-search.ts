@@ -8,10 +8,13 @@ import {
   type FacetRequest,
   type HistogramAnswer,
   type HistogramRequest,
+  type NotSimilar,
   type Order,
   type SearchAnswer,
   type SearchRequest,
   type SearchService,
+  type SimilarAnswer,
+  type SimilarRequest,
   type Selection,
   type Tail,
   type TailedEvent,
@@ -28,6 +31,9 @@ export class MemorySearch implements SearchService {
   tails = 0;
   /** Held back until it resolves, when set. */
   gate: Promise<void> | null = null;
+  hasIndex = true;
+  /** What the next search by similarity answers instead of its hits, when set. */
+  notSimilar: NotSimilar | null = null;
   private wake: () => void = () => undefined;
 
   add(...events: readonly StoredEvent[]): void {
@@ -44,6 +50,19 @@ export class MemorySearch implements SearchService {
     return {
       events: all.slice(begin, end),
       nextCursor: end < all.length ? String(end) : null,
+      partial: false,
+      engines: ['memory'],
+      plan: [{ engine: 'memory' }],
+    };
+  }
+
+  async similar(request: SimilarRequest, options: { signal: AbortSignal }): Promise<SimilarAnswer> {
+    await this.begin(options.signal);
+    if (this.notSimilar !== null) return this.notSimilar;
+    const events = this.matching(request, 'desc').slice(0, request.limit);
+    return {
+      kind: 'found',
+      hits: events.map((event, at) => ({ event, score: 1 / (at + 1) })),
       partial: false,
       engines: ['memory'],
       plan: [{ engine: 'memory' }],

@@ -4,6 +4,7 @@ import { comparePositions, formatTimestamp, type StoredEvent } from '#event';
 import { indexName, indexText, type IndexReader, type IndexRef, type SearchIndex } from '#index';
 import { parseQuery, toPredicate } from '#query';
 import { parseTimestamptz, type Segment } from '#store';
+import { CASES_NOW } from '../../query/testing/cases.ts';
 import type { SearchServiceSettings } from '../create-search-service.ts';
 import { openSearchFixture, type SearchFixture } from './search-fixture.ts';
 
@@ -30,7 +31,8 @@ export async function openCoveredFixture(
 ): Promise<CoveredFixture> {
   const prefix = `test-${randomUUID()}`;
   const wordIndex = { reader: wrap(index), prefix, timeoutMs: 10_000, ...settings };
-  const fixture = await openSearchFixture({ wordIndex });
+  // The events of the tests are of these days, so that each day is a partition with an index of its own.
+  const fixture = await openSearchFixture({ wordIndex }, { clock: () => CASES_NOW });
   const covering = new Covering(fixture, index, prefix);
   return {
     ...fixture,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent, type StoredEvent } from '#event';
 import type { IndexAnswer, IndexReader, SearchIndex } from '#index';
 import { toPredicate } from '#query';
+import { buildEvent } from '../../query/testing/build-event.ts';
 import { CASES_NOW, QUERY_CASES } from '../../query/testing/cases.ts';
 import type { Order, SearchAnswer } from '../search-service.ts';
 import { openCoveredFixture, type Cover, type CoveredFixture } from './covered-fixture.ts';
@@ -96,6 +97,68 @@ export function describeWordIndexSearch(name: string, index: SearchIndex): void 
         });
       });
     }
+
+    describe('asked for what is similar', () => {
+      let fixture: CoveredFixture;
+
+      const similar = async (query: string, range: { from?: number; to?: number } = {}) => {
+        const request = { ...select(query, CASES_NOW, range), limit: 10 };
+        const answer = await fixture.search.similar(request, runOptions());
+        if (answer.kind !== 'found') return answer.kind;
+        const scores = answer.hits.map(({ score }) => score);
+        expect(scores).toEqual([...scores].sort((a, b) => b - a));
+        return answer.hits.map(({ event }) => event.message);
+      };
+
+      beforeAll(async () => {
+        fixture = await openCoveredFixture(index);
+        const at = (hours: number, message: string, level: 'info' | 'error' = 'info') =>
+          buildEvent({ timestamp: CASES_NOW + hours * MICROS_PER_HOUR, level, message });
+        await fixture.store(
+          [at(0, 'connection refused by peer', 'error'), at(1, 'connection accepted')],
+          [at(30, 'conection refused'), at(31, 'disk is full')],
+        );
+        expect(await similar('connection')).toBe('not-covered');
+        await fixture.cover({ group: () => true, match: '' });
+        await fixture.store([at(100, 'connection refused, not indexed')]);
+      }, 60_000);
+
+      afterAll(() => fixture.close());
+
+      it('finds words with typos, the best first', async () => {
+        expect((await similar('connection refused'))[0]).toBe('connection refused by peer');
+        expect(await similar('conection refsed')).toEqual(
+          expect.arrayContaining(['connection refused by peer', 'conection refused']),
+        );
+        expect(await similar('qwertz')).toEqual([]);
+      });
+
+      it('keeps to the range and to the terms that are no words', async () => {
+        const hour = MICROS_PER_HOUR;
+        const late = { from: CASES_NOW + 20 * hour, to: CASES_NOW + 50 * hour };
+        expect(await similar('connection refused', late)).toEqual(['conection refused']);
+        expect(await similar('conection level:error')).toEqual(['connection refused by peer']);
+        expect(await similar('conection -refused')).toEqual(['connection accepted']);
+        expect(await similar('conection level:error level:info')).toEqual([]);
+      });
+
+      it('says what it does not cover', async () => {
+        const request = { ...select('connection', CASES_NOW), limit: 10 };
+        expect(await fixture.search.similar(request, runOptions())).toMatchObject({
+          kind: 'found',
+          partial: true,
+          engines: ['meilisearch', 'postgres'],
+        });
+        const uncovered = { from: CASES_NOW + 90 * MICROS_PER_HOUR };
+        expect(await similar('connection', uncovered)).toBe('not-covered');
+      });
+
+      it('needs words', async () => {
+        for (const query of ['', 'level:error', '-connection', '1234567', 'conn*']) {
+          expect(await similar(query)).toBe('no-words');
+        }
+      });
+    });
 
     describe('that fails now and then', () => {
       let fixture: CoveredFixture;

@@ -33,7 +33,7 @@ interface Unavailable {
  * An index that answers in time or is `unavailable`. After a failure it is left alone for some seconds; then one
  * question finds out whether it is back, while the others still go without it.
  */
-export class GuardedIndex implements Pick<IndexReader, 'search' | 'similar'> {
+export class GuardedIndex {
   private readonly reader: Pick<IndexReader, 'search' | 'similar'>;
   private readonly settings: GuardSettings;
   /** When it may be asked again; null while it answers. */
@@ -57,19 +57,27 @@ export class GuardedIndex implements Pick<IndexReader, 'search' | 'similar'> {
     page: IndexPage,
     signal: AbortSignal,
   ): Promise<IndexAnswer> {
-    return this.ask(signal, (limited) => this.reader.search(index, question, page, limited));
+    const { timeoutMs } = this.settings;
+    return this.ask(signal, timeoutMs, (limited) =>
+      this.reader.search(index, question, page, limited),
+    );
   }
 
+  /** Nothing else can answer this, so it may take longer. */
   similar(
     indexes: readonly IndexRef[],
     question: SimilarQuestion,
     signal: AbortSignal,
+    timeoutMs: number,
   ): Promise<SimilarAnswer> {
-    return this.ask(signal, (limited) => this.reader.similar(indexes, question, limited));
+    return this.ask(signal, timeoutMs, (limited) =>
+      this.reader.similar(indexes, question, limited),
+    );
   }
 
   private async ask<T extends { readonly kind: string }>(
     signal: AbortSignal,
+    timeoutMs: number,
     call: (signal: AbortSignal) => Promise<T | Unavailable>,
   ): Promise<T | Unavailable> {
     if (!this.open) return PAUSED;
@@ -78,7 +86,7 @@ export class GuardedIndex implements Pick<IndexReader, 'search' | 'similar'> {
     const { monotonicMs, telemetry } = this.settings;
     const start = monotonicMs();
     try {
-      const answer = await this.limited(signal, call);
+      const answer = await this.limited(signal, timeoutMs, call);
       // Whoever gave up the search says nothing about the index.
       if (signal.aborted) return answer;
       telemetry.emit(indexAnswered, {
@@ -105,6 +113,7 @@ export class GuardedIndex implements Pick<IndexReader, 'search' | 'similar'> {
   /** Also where the reader does not heed its signal. */
   private async limited<T>(
     signal: AbortSignal,
+    timeoutMs: number,
     call: (signal: AbortSignal) => Promise<T | Unavailable>,
   ): Promise<T | Unavailable> {
     const timeout = new AbortController();
@@ -112,7 +121,7 @@ export class GuardedIndex implements Pick<IndexReader, 'search' | 'similar'> {
     const timer = setTimeout(() => {
       timeout.abort();
       late.resolve(LATE);
-    }, this.settings.timeoutMs);
+    }, timeoutMs);
     try {
       return await Promise.race([call(AbortSignal.any([signal, timeout.signal])), late.promise]);
     } finally {
