@@ -1,12 +1,13 @@
 /**
  * The layers of ARCHITECTURE.md: imports go only downwards.
- * event, config, telemetry <- intake, query <- queue, store, index, columnar <- delivery, search <- apps
+ * event, config, telemetry <- intake, query <- queue, store, index, columnar <- delivery, search <- process <- apps
  */
 const layers = [
-  ['libs/event', 'libs/config', 'libs/telemetry', 'libs/process'],
+  ['libs/event', 'libs/config', 'libs/telemetry'],
   ['libs/intake', 'libs/query'],
   ['libs/queue', 'libs/store', 'libs/index', 'libs/columnar', 'libs/access', 'libs/pipeline'],
   ['libs/delivery', 'libs/search'],
+  ['libs/process'],
   ['apps'],
   ['test', 'bench'],
 ];

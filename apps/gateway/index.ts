@@ -2,7 +2,7 @@ export { configureGateway } from './configure-gateway.ts';
 export { GatewayModule } from './gateway.module.ts';
 export { type GatewayParts } from './gateway-parts.ts';
 export { DEFAULT_GATEWAY_SETTINGS, type GatewaySettings } from './gateway-settings.ts';
-export { answerFrameworkError } from './http/framework-errors.ts';
+export { replayThrough } from './quarantine/replay-through.ts';
 export type {
   QuarantinedEvents,
   QuarantineEntry,

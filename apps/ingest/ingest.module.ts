@@ -13,7 +13,6 @@ import type { BatchPublisher } from '#queue';
 import type { Telemetry } from '#telemetry';
 import { ingestRoutes } from './http/ingest-routes.ts';
 import { RequestBodies } from './http/request-bodies.ts';
-import { operationsRoutes, type ReadinessCheck } from './http/operations-routes.ts';
 import { INGEST_DEFAULTS, type IngestSettings } from './settings.ts';
 
 /** What ingest is given, already open. */
@@ -23,8 +22,6 @@ export interface IngestParts {
   readonly ledger: BatchLedger;
   readonly telemetry: Telemetry;
   readonly settings?: Partial<IngestSettings>;
-  /** Further reasons for `/health/ready` to say no. */
-  readonly readiness?: readonly ReadinessCheck[];
 }
 
 const INGEST_PARTS = Symbol('IngestParts');
@@ -34,7 +31,6 @@ export const INGEST_PIPELINE = Symbol('IngestPipeline');
 /** Registers the routes at the start; at the end refuses what comes and waits for what was admitted. */
 @Injectable()
 class IngestServer implements OnModuleInit, OnModuleDestroy {
-  private readonly parts: IngestParts;
   private readonly pipeline: IngestPipeline;
   private readonly settings: IngestSettings;
   private readonly bodies: RequestBodies;
@@ -45,7 +41,6 @@ class IngestServer implements OnModuleInit, OnModuleDestroy {
     @Inject(INGEST_PIPELINE) pipeline: IngestPipeline,
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
   ) {
-    this.parts = parts;
     this.pipeline = pipeline;
     this.settings = settingsOf(parts);
     this.bodies = new RequestBodies(pipeline.admission, this.settings);
@@ -53,13 +48,8 @@ class IngestServer implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    const { telemetry, readiness = [] } = this.parts;
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     void fastify.register(ingestRoutes(this.pipeline, this.bodies));
-    if (!this.settings.operations) return;
-    const draining: ReadinessCheck = () =>
-      this.pipeline.admission.draining ? 'the server is shutting down' : null;
-    void fastify.register(operationsRoutes(telemetry, [draining, ...readiness]));
   }
 
   async onModuleDestroy(): Promise<void> {

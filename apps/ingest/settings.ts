@@ -10,8 +10,6 @@ export interface IngestSettings {
   readonly bodyTimeoutMs: number;
   /** Longest wait at shutdown for what was admitted, in ms. */
   readonly drainMs: number;
-  /** Serve `/health/live`, `/health/ready` and `/metrics` too. */
-  readonly operations: boolean;
   readonly pipeline: Partial<IngestPipelineSettings>;
 }
 
@@ -20,6 +18,5 @@ export const INGEST_DEFAULTS: IngestSettings = {
   maxInflatedBytes: LIMITS.inflatedBytes,
   bodyTimeoutMs: 30_000,
   drainMs: 4_000,
-  operations: true,
   pipeline: {},
 };

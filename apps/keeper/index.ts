@@ -1,1 +1,2 @@
 export { KeeperModule, type KeeperParts } from './keeper.module.ts';
+export { retentionPolicy } from './retention-policy.ts';

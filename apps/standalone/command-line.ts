@@ -1,5 +1,5 @@
 import { SETTINGS, type SettingDefinition } from '#config';
-import { StartupError } from './postgres/startup-error.ts';
+import { StartupError } from '#process';
 
 /** What the arguments ask for: help, or values of settings by their names. */
 export type CommandLine =

@@ -1,48 +1,5 @@
 import { defineEvent } from '#telemetry';
 
-export const listening = defineEvent<{ readonly url: string; readonly seconds: number }>({
-  name: 'standalone.listening',
-  level: 'info',
-  message: ({ url, seconds }) => `serving ${url} after ${seconds.toFixed(1)} s`,
-});
-
-export const openToNetwork = defineEvent<{ readonly host: string }>({
-  name: 'standalone.open-to-network',
-  level: 'warn',
-  message: ({ host }) =>
-    `listening on ${host}: there is no access control, so whoever reaches this address can read and write all logs`,
-});
-
-export const stopping = defineEvent<{ readonly cause: string }>({
-  name: 'standalone.stopping',
-  level: 'info',
-  message: ({ cause }) => `stopping (${cause}): finishing what is accepted`,
-});
-
-export const stopped = defineEvent<{ readonly seconds: number }>({
-  name: 'standalone.stopped',
-  level: 'info',
-  message: ({ seconds }) => `stopped after ${seconds.toFixed(1)} s`,
-});
-
-export const crashed = defineEvent<{ readonly error: string }>({
-  name: 'standalone.crashed',
-  level: 'error',
-  message: ({ error }) => `stopping after an unexpected error: ${error}`,
-});
-
-export const stepFailed = defineEvent<{ readonly step: string; readonly error: string }>({
-  name: 'standalone.stop-failed',
-  level: 'warn',
-  message: ({ step, error }) => `${step} did not end in order: ${error}`,
-});
-
-export const frameworkMessage = defineEvent<{ readonly message: string }>({
-  name: 'standalone.framework',
-  level: 'warn',
-  message: ({ message }) => message,
-});
-
 export const postgresInitialising = defineEvent<{ readonly cluster: string }>({
   name: 'postgres.initialising',
   level: 'info',

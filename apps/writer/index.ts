@@ -1,1 +1,3 @@
-export { BATCH_WRITER, WriterModule, type WriterParts } from './writer.module.ts';
+export { LogBatchServer } from './transport/log-batch-server.ts';
+export { BATCH_WRITER, type WriterParts } from './writer-parts.ts';
+export { WriterModule } from './writer.module.ts';

@@ -31,6 +31,8 @@ export { SHARED_BATCH_DEFAULTS, type SharedBatchSettings } from './ingest/shared
 export {
   BATCH_WRITER_DEFAULTS,
   BatchWriter,
+  GROUP_DEFAULTS,
+  type BatchFlow,
   type BatchStore,
   type BatchWriterParts,
   type BatchWriterSettings,

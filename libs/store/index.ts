@@ -4,6 +4,7 @@ export { Ledger, type LedgerEntry } from './ledger.ts';
 export { INDEXED_LEVELS } from './partitions/partition-creator.ts';
 export type { Granularity, TimeRange } from './partitions/plan.ts';
 export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts';
+export { openLedger, type OpenLedger } from './open-ledger.ts';
 export { openStore, type Store } from './store.ts';
 export type { StoreSettings } from './settings.ts';
 export {

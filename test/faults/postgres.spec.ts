@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Readiness } from '#process';
 import { familyOf, signalAll } from '../support/processes.ts';
 import { RunningProgram } from '../support/running-program.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -59,10 +60,12 @@ describe('Postgres fails under load', () => {
 
   const postgresFamily = (): number[] => familyOf(program.postmaster!);
 
-  async function readiness(): Promise<{ status: number; detail: string }> {
+  async function readiness(): Promise<{ status: number; reasons: string }> {
     const response = await fetch(`${program.url}/health/ready`);
-    const { detail = '' } = (await response.json()) as { detail?: string };
-    return { status: response.status, detail };
+    const { dependencies } = (await response.json()) as Readiness;
+    const failing = dependencies.filter(({ ok }) => !ok);
+    const reasons = failing.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+    return { status: response.status, reasons };
   }
 
   const becomesReady = (): Promise<void> =>
@@ -93,7 +96,7 @@ describe('Postgres fails under load', () => {
     signalAll(family, 'SIGSTOP');
     try {
       await waitUntil('a readiness that says no', async () => (await readiness()).status === 503);
-      expect((await readiness()).detail).toMatch(/Postgres/);
+      expect((await readiness()).reasons).toMatch(/^postgres: .+/);
       expect((await fetch(`${program.url}/health/live`)).status).toBe(200);
       await waitUntil('a 503', () => load.answers.has('503 overloaded'), STOPPED_MS);
       await delay(STOPPED_MS - (performance.now() - begun));

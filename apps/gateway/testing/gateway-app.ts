@@ -7,10 +7,10 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
+import { SERVER_OPTIONS } from '#process';
 import { Telemetry } from '#telemetry';
 
 import {
-  answerFrameworkError,
   configureGateway,
   DEFAULT_GATEWAY_SETTINGS,
   GatewayModule,
@@ -58,7 +58,7 @@ export async function startTestGateway(
   Logger.overrideLogger(false);
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter({ frameworkErrors: answerFrameworkError }),
+    new FastifyAdapter(SERVER_OPTIONS),
   );
   await configureGateway(app, all);
   const unused = unusedConnections(app.getHttpServer());

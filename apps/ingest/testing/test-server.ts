@@ -2,10 +2,11 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BatchWriter, type BatchLedger, type BatchStore } from '#delivery';
+import { SERVER_OPTIONS } from '#process';
 import { InProcessQueue, type InProcessQueueSettings } from '#queue';
 import { Telemetry } from '#telemetry';
+import { consumeWith } from '../../../libs/delivery/testing/consume-with.ts';
 import { IngestModule } from '../ingest.module.ts';
-import { INGEST_SERVER_OPTIONS } from '../server-options.ts';
 import type { IngestSettings } from '../settings.ts';
 
 export interface TestServer {
@@ -27,16 +28,15 @@ export async function startTestServer(
   const telemetry = new Telemetry(() => undefined);
   const queue = new InProcessQueue(queueSettings);
   const writer = new BatchWriter({
-    queue,
     store,
     telemetry,
     settings: { probe: { baseMs: 5, maxMs: 20 } },
   });
-  await writer.start();
+  const endWriter = await consumeWith(writer, queue);
   Logger.overrideLogger(false);
   const app = await NestFactory.create<NestFastifyApplication>(
     IngestModule.register({ queue, ledger: store, telemetry, settings }),
-    new FastifyAdapter(INGEST_SERVER_OPTIONS),
+    new FastifyAdapter(SERVER_OPTIONS),
   );
   await app.listen(0, '127.0.0.1');
   return {
@@ -47,7 +47,7 @@ export async function startTestServer(
     close: async () => {
       await app.close();
       await queue.close(1_000);
-      await writer.close();
+      await endWriter();
     },
   };
 }

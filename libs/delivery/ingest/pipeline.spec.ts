@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MICROS_PER_DAY, formatTimestamp, type Micros } from '#event';
 import { InProcessQueue, type InProcessQueueSettings, type PublishOutcome } from '#queue';
 import { Telemetry } from '#telemetry';
+import { consumeWith } from '../testing/consume-with.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { BatchWriter } from '../writer/batch-writer.ts';
 import type { IngestAnswer } from './answer.ts';
@@ -12,7 +13,7 @@ const NOW: Micros = 1_700_000_000_000_000;
 
 let store: MemoryStore;
 let queue: InProcessQueue;
-let writer: BatchWriter;
+let endWriter: () => Promise<void>;
 let pipeline: IngestPipeline;
 let now: Micros;
 
@@ -24,20 +25,19 @@ async function open(
   now = NOW;
   store = new MemoryStore();
   queue = new InProcessQueue({ backoff: { baseMs: 1, maxMs: 5 }, ...queueSettings });
-  writer = new BatchWriter({
-    queue,
+  const writer = new BatchWriter({
     store,
     telemetry,
     settings: { probe: { baseMs: 1, maxMs: 5 } },
   });
-  await writer.start();
+  endWriter = await consumeWith(writer, queue);
   pipeline = new IngestPipeline({ queue, ledger: store, telemetry, settings, clock: () => now });
 }
 
 beforeEach(() => open());
 afterEach(async () => {
   await queue.close(0);
-  await writer.close();
+  await endWriter();
 });
 
 function makeRequest(events: unknown, change: Partial<IngestRequest> = {}): IngestRequest {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Batch } from '#event';
 import { InProcessQueue, type PublishOutcome } from '#queue';
 import { Telemetry } from '#telemetry';
+import { consumeWith } from '../testing/consume-with.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -11,22 +12,22 @@ describe('BatchWriter', () => {
   let queue: InProcessQueue;
   let writer: BatchWriter;
   let events: string[];
+  let end: () => Promise<void>;
 
   beforeEach(async () => {
     store = new MemoryStore();
     events = [];
     queue = new InProcessQueue({ backoff: { baseMs: 60_000, maxMs: 60_000 } });
     writer = new BatchWriter({
-      queue,
       store,
       telemetry: new Telemetry(({ event }) => events.push(event)),
       settings: { probe: { baseMs: 1, maxMs: 3 } },
     });
-    await writer.start();
+    end = await consumeWith(writer, queue);
   });
   afterEach(async () => {
     await queue.close(0);
-    await writer.close();
+    await end();
   });
 
   const publish = (id: string): Promise<PublishOutcome> =>
@@ -83,7 +84,7 @@ describe('BatchWriter', () => {
     store.goAway();
     void publish('a');
     while (store.probes < 1) await turn();
-    await writer.close();
+    await end();
     const { probes } = store;
     await turn();
     expect(store.probes).toBe(probes);
@@ -94,7 +95,7 @@ describe('BatchWriter', () => {
     const outcome = publish('a');
     while ((await queue.depth()).ready > 0 || (await queue.depth()).unsettled === 0) await turn();
     let closed = false;
-    const closing = writer.close().then(() => (closed = true));
+    const closing = end().then(() => (closed = true));
     await turn();
     expect(closed).toBe(false);
     release();

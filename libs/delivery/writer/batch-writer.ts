@@ -1,12 +1,5 @@
 import type { Batch } from '#event';
-import type {
-  BackoffSettings,
-  BatchConsumer,
-  BatchDisposition,
-  ConsumeOptions,
-  Consumption,
-  Delivery,
-} from '#queue';
+import type { BackoffSettings, BatchDisposition, ConsumeOptions } from '#queue';
 import { isTransient } from '#store';
 import type { Telemetry } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
@@ -24,19 +17,32 @@ export interface BatchStore {
   probe(): Promise<void>;
 }
 
+/** The flow of groups that one belongs to. */
+export interface BatchFlow {
+  /** Aborts when the group is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** No further groups come until `resume`. Does not wait for those that are being written. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+}
+
+/** How large a group is that a writer commits at once, and how many at a time. */
+export const GROUP_DEFAULTS: ConsumeOptions = {
+  maxBatches: 200,
+  maxBytes: 1.5 * 1024 * 1024,
+  concurrency: 2,
+};
+
 export interface BatchWriterSettings {
-  readonly group: ConsumeOptions;
   /** Wait between probes while the store is away. */
   readonly probe: BackoffSettings;
 }
 
 export const BATCH_WRITER_DEFAULTS: BatchWriterSettings = {
-  group: { maxBatches: 200, maxBytes: 1.5 * 1024 * 1024, concurrency: 2 },
   probe: { baseMs: 200, maxMs: 5_000 },
 };
 
 export interface BatchWriterParts {
-  readonly queue: BatchConsumer;
   readonly store: BatchStore;
   readonly telemetry: Telemetry;
   readonly settings?: Partial<BatchWriterSettings>;
@@ -53,8 +59,8 @@ const STATE_NUMBER: Readonly<Record<BreakerState, number>> = {
 };
 
 /**
- * Takes groups of batches from the queue and commits them. While the store is away nothing is taken: the batches stay
- * in the queue, given back once, and a probe finds out when it is back.
+ * Commits groups of batches. While the store is away it pauses the flow of groups: the batches stay in the queue, given
+ * back once, and a probe finds out when it is back.
  */
 export class BatchWriter {
   private readonly parts: BatchWriterParts;
@@ -62,7 +68,6 @@ export class BatchWriter {
   private readonly sleep: Sleep;
   private readonly breaker: CircuitBreaker;
   private readonly stopping = new AbortController();
-  private consumption: Consumption | null = null;
   private recovery: Promise<void> | null = null;
 
   constructor(parts: BatchWriterParts) {
@@ -86,35 +91,24 @@ export class BatchWriter {
     return this.breaker.state;
   }
 
-  async start(): Promise<void> {
-    this.consumption = await this.parts.queue.consume(
-      (deliveries, signal) => this.write(deliveries, signal),
-      this.settings.group,
-    );
-  }
-
-  /** Stops taking batches and waits for the commits that are under way. Safe without `start`, and repeated. */
-  async close(): Promise<void> {
-    this.stopping.abort();
-    await this.consumption?.close();
-    await this.recovery;
-  }
-
-  private async write(
-    deliveries: readonly Delivery[],
-    signal: AbortSignal,
-  ): Promise<readonly BatchDisposition[]> {
-    // A group that was taken before the consumption was paused.
+  /** One disposition per batch, in order. Rejects while nothing is known to be stored: the group must come again. */
+  async write(batches: readonly Batch[], flow: BatchFlow): Promise<readonly BatchDisposition[]> {
+    // A group that was taken before the flow was paused.
     if (this.breaker.state === 'open') throw new Error('the store is away');
     try {
-      const batches = deliveries.map(({ batch }) => batch);
-      const { dispositions } = await this.parts.store.commit(batches, signal);
+      const { dispositions } = await this.parts.store.commit(batches, flow.signal);
       this.settled(dispositions);
       return dispositions;
     } catch (error) {
-      if (!signal.aborted) await this.hold(error, deliveries.length);
+      if (!flow.signal.aborted) await this.hold(error, batches.length, flow);
       throw error;
     }
+  }
+
+  /** Ends the probes. Safe to repeat; who drives the flow waits for the groups that are being written. */
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await this.recovery;
   }
 
   private settled(dispositions: readonly BatchDisposition[]): void {
@@ -130,15 +124,15 @@ export class BatchWriter {
   }
 
   /** Stops taking batches until the store can be written again. */
-  private async hold(error: unknown, batches: number): Promise<void> {
+  private async hold(error: unknown, batches: number, flow: BatchFlow): Promise<void> {
     const { telemetry } = this.parts;
     if (!isTransient(error)) telemetry.emit(commitFailed, { batches, error: describe(error) });
     if (this.breaker.failed()) telemetry.emit(breakerOpened, { reason: reasonOf(error) });
-    await this.consumption?.pause();
-    this.recovery ??= this.recover();
+    await flow.pause();
+    this.recovery ??= this.recover(flow);
   }
 
-  private async recover(): Promise<void> {
+  private async recover(flow: BatchFlow): Promise<void> {
     const { signal } = this.stopping;
     while (this.breaker.state === 'open') {
       await this.sleep(this.breaker.retryDelayMs(), signal);
@@ -146,7 +140,7 @@ export class BatchWriter {
       await this.probe();
     }
     this.recovery = null;
-    await this.consumption?.resume();
+    await flow.resume();
   }
 
   private async probe(): Promise<void> {

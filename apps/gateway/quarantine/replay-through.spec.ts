@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accepted, overloaded, problem, type IngestAnswer, type IngestPipeline } from '#delivery';
-import { replayThrough } from './replay.ts';
+import { replayThrough } from './replay-through.ts';
 
 const replay = (answer: IngestAnswer) => {
   const requests: unknown[] = [];

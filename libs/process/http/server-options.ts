@@ -1,18 +1,20 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { problem } from '#delivery';
 
 /**
- * Options of the Fastify adapter that an ingest server needs: slow senders of headers and endless bodies are cut off,
- * and what is no HTTP gets problem details too.
+ * Options of the Fastify adapter for every server: slow senders of headers and endless bodies are cut off, and what
+ * is no HTTP, or has a path that cannot be read, gets problem details too.
  */
-export const INGEST_SERVER_OPTIONS = {
+export const SERVER_OPTIONS = {
   /** Longest time for a whole request to arrive, in ms; bodies have a shorter one of their own. */
   requestTimeout: 120_000,
   /** Longer than that of usual load balancers, so that it is they who close an idle connection. */
   keepAliveTimeout: 72_000,
   forceCloseConnections: 'idle' as const,
   clientErrorHandler: answerClientError,
+  frameworkErrors: answerFrameworkError,
 };
 
 interface ClientFault {
@@ -56,4 +58,17 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
     'connection: close',
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** A request that fails before any route is found. */
+function answerFrameworkError(
+  error: Readonly<{ statusCode?: number; message: string }>,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { status, headers, body } = problem(error.statusCode ?? 400, 'bad-request', error.message);
+  void reply
+    .status(status)
+    .headers({ ...headers, 'x-content-type-options': 'nosniff' })
+    .send(body);
 }

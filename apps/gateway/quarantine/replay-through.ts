@@ -1,5 +1,5 @@
 import type { IngestPipeline } from '#delivery';
-import type { Replay, ReplayOutcome } from '../gateway/index.ts';
+import type { Replay, ReplayOutcome } from './quarantined-events.ts';
 
 /**
  * Sends quarantined bytes through the intake again. The key derived from the entry's id gives them the same batch

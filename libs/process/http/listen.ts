@@ -1,12 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { StartupError } from '../postgres/startup-error.ts';
+import { StartupError } from '../startup-error.ts';
 
 export interface ListenOptions {
   /** 0 lets the system choose. */
   readonly port: number;
   /** Null: loopback, over IPv4 and IPv6. */
   readonly host: string | null;
+  /** How the user chooses another port, for the message: a flag or a variable. */
+  readonly portSetting: string;
 }
 
 export interface Listening {
@@ -16,22 +18,24 @@ export interface Listening {
 }
 
 /** Listens; throws StartupError with one sentence where the address cannot be had. */
-export async function listen(
-  server: FastifyInstance,
-  { port, host }: ListenOptions,
-): Promise<Listening> {
+export async function listen(server: FastifyInstance, options: ListenOptions): Promise<Listening> {
+  const { port, host } = options;
   try {
     await server.listen({ port, host: host ?? '127.0.0.1' });
   } catch (error) {
-    throw explain(error, port, host);
+    throw explainListenError(error, options);
   }
   const address = server.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  return { port: bound, second: host === null ? await listenOnIPv6(server, bound) : null };
+  const second = host === null ? await listenOnIPv6(server, { ...options, port: bound }) : null;
+  return { port: bound, second };
 }
 
 /** `localhost` means ::1 to many clients. A machine without IPv6 is served on 127.0.0.1 alone. */
-async function listenOnIPv6(server: FastifyInstance, port: number): Promise<Server | null> {
+async function listenOnIPv6(
+  server: FastifyInstance,
+  options: ListenOptions,
+): Promise<Server | null> {
   const second = createServer((request, response) => {
     server.routing(request, response);
   });
@@ -44,24 +48,38 @@ async function listenOnIPv6(server: FastifyInstance, port: number): Promise<Serv
   }
   return await new Promise((resolve, reject) => {
     second.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') reject(explain(error, port, '::1'));
+      if (error.code === 'EADDRINUSE') reject(explainListenError(error, options));
       else resolve(null);
     });
-    second.listen({ port, host: '::1', ipv6Only: true }, () => {
+    second.listen({ port: options.port, host: '::1', ipv6Only: true }, () => {
       resolve(second);
     });
   });
 }
 
-function explain(error: unknown, port: number, host: string | null): Error {
+/** A StartupError with one sentence for what the user can mend, else the error as it is. */
+export function explainListenError(
+  error: unknown,
+  { port, host, portSetting }: ListenOptions,
+): Error {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE')
     return new StartupError(
-      `Port ${port} is taken by another program: choose another by --port, or stop that program.`,
+      `Port ${port} is taken by another program: choose another by ${portSetting}, or stop that program.`,
     );
   if (code === 'EACCES')
     return new StartupError(`Port ${port} may not be used by this user: choose one above 1023.`);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new StartupError(`This machine has no address ${host ?? '127.0.0.1'}: check --host.`);
+    return new StartupError(`This machine has no address ${host ?? '127.0.0.1'}: check HTTP_HOST.`);
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The host of a URL that reaches what listens on an address; null and wildcards are this machine. */
+export function displayHost(host: string | null): string {
+  if (host === null || host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

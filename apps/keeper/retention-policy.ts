@@ -1,4 +1,4 @@
-import type { RetentionRule, Settings } from '#config';
+import type { ProcessSettings, RetentionRule } from '#config';
 import { MICROS_PER_MS } from '#event';
 import { parseQuery, type Query } from '#query';
 import type { RetentionPolicy } from '#store';
@@ -7,7 +7,7 @@ import type { RetentionPolicy } from '#store';
 export function retentionPolicy({
   retention,
   retentionDefault,
-}: Pick<Settings, 'retention' | 'retentionDefault'>): RetentionPolicy {
+}: Pick<ProcessSettings<'keeper'>, 'retention' | 'retentionDefault'>): RetentionPolicy {
   return {
     rules: retention.map((rule) => ({ match: queryOf(rule), keep: rule.keepMs * MICROS_PER_MS })),
     keep: retentionDefault === null ? null : retentionDefault * MICROS_PER_MS,

@@ -1,0 +1,5 @@
+import 'reflect-metadata';
+import { runProcess } from '#process';
+import { startKeeper } from './start-keeper.ts';
+
+await runProcess('keeper', startKeeper);

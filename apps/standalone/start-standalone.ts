@@ -1,0 +1,90 @@
+import { totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
+import { projectFolder, serveHttp, type ProcessContext } from '#process';
+import { InProcessQueue } from '#queue';
+import { openStore, type Store } from '#store';
+import { configureGateway, replayThrough } from '../gateway/index.ts';
+import { INGEST_PIPELINE } from '../ingest/index.ts';
+import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
+import { applications, PAGE_FOLDER } from './applications.ts';
+import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
+import { reportPostgres } from './postgres/report.ts';
+
+/** Shares of the 10 s that a shutdown may take. */
+const DRAIN_MS = 1_500;
+const SERVER_CLOSE_MS = 2_500;
+const STORE_CLOSE_MS = 500;
+const POSTGRES_STOP_MS = 9_000;
+
+/** Ingest, writer, gateway and keeper in one process, with a Postgres of its own unless a setting names another. */
+export async function startStandalone(context: ProcessContext<'standalone'>): Promise<string> {
+  const { settings, telemetry, health, steps } = context;
+  const postgres = health.add('postgres', { required: true });
+  const store = await openStore({
+    url: settings.databaseUrl ?? (await embeddedPostgres(context)),
+    partitionBy: settings.partitionBy,
+    allowFsyncOff: settings.allowFsyncOff,
+    writeConnections: settings.writeConnections,
+    readConnections: settings.readConnections,
+    telemetry,
+  });
+  postgres.up();
+  steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
+  const { app, url } = await serve(context, store);
+  const writer = app.get<BatchWriter>(BATCH_WRITER, { strict: false });
+  health.watch(postgres, async () => {
+    await store.writer.probe();
+    // A store that answers may still refuse what it is given.
+    if (writer.state !== 'closed')
+      throw new Error('the last commit failed; events are held until Postgres takes them again');
+  });
+  return url;
+}
+
+async function embeddedPostgres({
+  settings,
+  telemetry,
+  steps,
+}: ProcessContext<'standalone'>): Promise<string> {
+  const postgres = await startEmbeddedPostgres({
+    dataFolder: settings.dataDir ?? join(projectFolder(), '.data'),
+    database: 'penstock',
+    memoryBytes: process.constrainedMemory() || totalmem(),
+    fsync: true,
+    report: reportPostgres(telemetry),
+  });
+  steps.add('Postgres', POSTGRES_STOP_MS, () => postgres.stop());
+  return postgres.url;
+}
+
+async function serve(
+  { settings, telemetry, health, steps }: ProcessContext<'standalone'>,
+  store: Store,
+): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  const queue = new InProcessQueue({ maxBytes: settings.queueBytes });
+  let pipeline: IngestPipeline | null = null;
+  const module = applications({
+    settings,
+    store,
+    queue,
+    telemetry,
+    replay: replayThrough(() => pipeline as IngestPipeline),
+    drainMs: DRAIN_MS,
+  });
+  const options = {
+    port: settings.httpPort,
+    host: settings.httpHost,
+    portSetting: '--port',
+    allowedHosts: settings.allowedHosts,
+    closeMs: SERVER_CLOSE_MS,
+    configure: (app: NestFastifyApplication) => configureGateway(app, { pageFolder: PAGE_FOLDER }),
+    beforeListen: async (app: NestFastifyApplication) => {
+      pipeline = app.get<IngestPipeline>(INGEST_PIPELINE, { strict: false });
+      app.connectMicroservice({ strategy: new LogBatchServer(queue, GROUP_DEFAULTS) });
+      await app.startAllMicroservices();
+    },
+  };
+  return await serveHttp(module, options, { telemetry, health }, steps);
+}

@@ -1,0 +1,47 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { ClosingSteps } from '../closing-steps.ts';
+import type { OperationsParts } from '../operations.ts';
+import { openToNetwork } from '../telemetry.ts';
+import { displayHost, isLoopback, listen, type ListenOptions } from './listen.ts';
+import { createServer } from './server.ts';
+
+export interface HttpOptions extends ListenOptions {
+  /** Host names that are served beside addresses, localhost and `host`. */
+  readonly allowedHosts: readonly string[];
+  /** Longest time for what was admitted to be finished at the end, in ms. */
+  readonly closeMs: number;
+  /** Runs before the application is initialised. */
+  readonly configure?: (app: NestFastifyApplication) => Promise<void>;
+  /** Runs after it is initialised, before it listens. */
+  readonly beforeListen?: (app: NestFastifyApplication) => Promise<void>;
+}
+
+/** Serves a Nest module over HTTP, with health and metrics, and resolves with its address. */
+export async function serveHttp(
+  module: DynamicModule,
+  options: HttpOptions,
+  operations: OperationsParts,
+  steps: ClosingSteps,
+): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  const { host } = options;
+  const hosts = host === null ? options.allowedHosts : [...options.allowedHosts, host];
+  const app = await createServer(module, hosts, operations);
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  steps.add('open connections', 100, () => {
+    fastify.server.closeAllConnections();
+  });
+  steps.add('the server', options.closeMs, () => app.close());
+  await options.configure?.(app);
+  await app.init();
+  await options.beforeListen?.(app);
+  const { port, second } = await listen(fastify, options);
+  if (second !== null)
+    steps.add('the server over IPv6', 100, () => {
+      second.close();
+      second.closeIdleConnections();
+    });
+  if (host !== null && !isLoopback(host)) operations.telemetry.emit(openToNetwork, { host });
+  return { app, url: `http://${displayHost(host)}:${port}` };
+}

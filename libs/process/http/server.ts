@@ -1,0 +1,36 @@
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import { problem } from '#delivery';
+import { nestOptions } from '../nest-options.ts';
+import type { OperationsParts } from '../operations.ts';
+import { hostCheck } from './host-check.ts';
+import { operationsRoutes } from './operations-routes.ts';
+import { SERVER_OPTIONS } from './server-options.ts';
+
+/** The Nest application over one Fastify server, with health and metrics, not listening yet. */
+export async function createServer(
+  module: DynamicModule,
+  allowedHosts: readonly string[],
+  operations: OperationsParts,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    module,
+    new FastifyAdapter(SERVER_OPTIONS),
+    nestOptions(operations.telemetry, {}),
+  );
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  const isServed = hostCheck(allowedHosts);
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (isServed(request.headers.host)) return;
+    const { status, headers, body } = problem(
+      421,
+      'host-not-served',
+      'the Host header names a host that is not served here; HTTP_ALLOWED_HOSTS lists further ones',
+    );
+    await reply.code(status).headers(headers).send(body);
+  });
+  void fastify.register(operationsRoutes(operations));
+  return app;
+}

@@ -1,0 +1,71 @@
+import { defineEvent } from '#telemetry';
+
+export const listening = defineEvent<{ readonly url: string; readonly seconds: number }>({
+  name: 'process.listening',
+  level: 'info',
+  message: ({ url, seconds }) => `serving ${url} after ${seconds.toFixed(1)} s`,
+});
+
+export const openToNetwork = defineEvent<{ readonly host: string }>({
+  name: 'process.open-to-network',
+  level: 'warn',
+  message: ({ host }) =>
+    `listening on ${host}: there is no access control, so whoever reaches this address can read and write all logs`,
+});
+
+export const stopping = defineEvent<{ readonly cause: string }>({
+  name: 'process.stopping',
+  level: 'info',
+  message: ({ cause }) => `stopping (${cause}): finishing what is accepted`,
+});
+
+export const stopped = defineEvent<{ readonly seconds: number }>({
+  name: 'process.stopped',
+  level: 'info',
+  message: ({ seconds }) => `stopped after ${seconds.toFixed(1)} s`,
+});
+
+export const crashed = defineEvent<{ readonly error: string }>({
+  name: 'process.crashed',
+  level: 'error',
+  message: ({ error }) => `stopping after an unexpected error: ${error}`,
+});
+
+export const stepFailed = defineEvent<{ readonly step: string; readonly error: string }>({
+  name: 'process.stop-failed',
+  level: 'warn',
+  message: ({ step, error }) => `${step} did not end in order: ${error}`,
+});
+
+export const frameworkMessage = defineEvent<{ readonly message: string }>({
+  name: 'process.framework',
+  level: 'warn',
+  message: ({ message }) => message,
+});
+
+export const dependencyLost = defineEvent<{
+  readonly dependency: string;
+  readonly reason: string;
+}>({
+  name: 'process.dependency-lost',
+  level: 'warn',
+  message: ({ dependency, reason }) => `${dependency} is not usable: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_dependency_losses_total',
+      help: 'Times that a dependency of the process became unusable.',
+      labels: ({ dependency }) => ({ dependency }),
+    },
+  ],
+});
+
+export const dependencyBack = defineEvent<{
+  readonly dependency: string;
+  readonly seconds: number;
+}>({
+  name: 'process.dependency-back',
+  level: 'info',
+  message: ({ dependency, seconds }) =>
+    `${dependency} is usable after ${seconds.toFixed(1)} s without it`,
+});
