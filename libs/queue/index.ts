@@ -16,3 +16,4 @@ export {
   InProcessQueue,
   type InProcessQueueSettings,
 } from './in-process/in-process-queue.ts';
+export { openSpool, SpoolInUseError, type OpenSpool, type SpoolState } from './spool/index.ts';

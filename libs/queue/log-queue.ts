@@ -5,13 +5,19 @@ import type { Batch } from '#event';
  *
  * - `durable`: it survives a crash from now on; a 202 may be sent.
  * - `conflict`: its id was used before for another body (`Idempotency-Key` reuse).
- * - `overloaded`: refused before admission; nothing was stored; try again after the delay.
+ * - `overloaded`: refused before admission; nothing was stored; try again after the delay. `full` where the queue works
+ *   and holds all that it may: a back-pressure that nothing on the way may hide.
  * - `unknown`: admitted, but the outcome did not arrive in time; only the same batch id is safe to repeat.
  */
 export type PublishOutcome =
   | { readonly kind: 'durable' }
   | { readonly kind: 'conflict' }
-  | { readonly kind: 'overloaded'; readonly retryAfterMs: number; readonly reason: string }
+  | {
+      readonly kind: 'overloaded';
+      readonly retryAfterMs: number;
+      readonly reason: string;
+      readonly full?: true;
+    }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Publishing side of the queue. Excluded: topology, credentials, broker types. */
