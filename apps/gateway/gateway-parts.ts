@@ -3,6 +3,7 @@ import type { SearchService } from '#search';
 import type { Telemetry } from '#telemetry';
 
 import type { GatewaySettings } from './gateway-settings.ts';
+import type { HealthSource } from './pipeline/health-source.ts';
 import type { QuarantinedEvents, Replay } from './quarantine/quarantined-events.ts';
 
 /** The opened parts that a gateway needs; whoever composes it opens and closes them. */
@@ -11,6 +12,8 @@ export interface GatewayParts {
   readonly quarantine: QuarantinedEvents;
   /** Sends quarantined bytes through the normal intake again. */
   readonly replay: Replay;
+  /** How the processes of the pipeline are. */
+  readonly health: HealthSource;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly settings: GatewaySettings;

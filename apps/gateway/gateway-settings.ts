@@ -8,10 +8,11 @@ export interface GatewaySettings {
   /** Exports and other uncapped answers that run side by side. */
   readonly concurrentExports: number;
   readonly concurrentTails: number;
-  /** Between two comments of a tail without events. */
-  readonly tailHeartbeatMs: number;
-  /** How long a tail may have bytes outstanding that its client does not read. */
-  readonly tailStallMs: number;
+  readonly concurrentHealthStreams: number;
+  /** Between two comments of a stream without events. */
+  readonly sseCommentMs: number;
+  /** How long a stream may have bytes outstanding that its client does not read. */
+  readonly sseStallMs: number;
   /** Folder of the built page. */
   readonly pageFolder: string;
 }
@@ -22,6 +23,7 @@ export const DEFAULT_GATEWAY_SETTINGS: Omit<GatewaySettings, 'pageFolder'> = {
   readWaitMs: 5_000,
   concurrentExports: 4,
   concurrentTails: 200,
-  tailHeartbeatMs: 15_000,
-  tailStallMs: 10_000,
+  concurrentHealthStreams: 200,
+  sseCommentMs: 15_000,
+  sseStallMs: 10_000,
 };

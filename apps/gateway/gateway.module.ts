@@ -10,6 +10,7 @@ import { GATEWAY_PARTS, type GatewayParts } from './gateway-parts.ts';
 import { CallScope } from './http/call-scope.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { UnknownPathController } from './http/unknown-path.controller.ts';
+import { PipelineController } from './pipeline/pipeline.controller.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { LiveTail } from './tail/live-tail.ts';
 import { TailController } from './tail/tail.controller.ts';
@@ -26,6 +27,7 @@ export class GatewayModule {
         ExportController,
         LogsController,
         QuarantineController,
+        PipelineController,
         UnknownPathController,
       ],
       providers: [

@@ -3,6 +3,7 @@ export { GatewayModule } from './gateway.module.ts';
 export { type GatewayParts } from './gateway-parts.ts';
 export { DEFAULT_GATEWAY_SETTINGS, type GatewaySettings } from './gateway-settings.ts';
 export { replayThrough } from './quarantine/replay-through.ts';
+export type { HealthSource } from './pipeline/health-source.ts';
 export type {
   QuarantinedEvents,
   QuarantineEntry,

@@ -46,16 +46,16 @@ export const unexpectedError = defineEvent<{
   ],
 });
 
-export const tailCutOff = defineEvent<{ readonly seconds: number }>({
-  name: 'gateway.tail-cut-off',
+export const streamCutOff = defineEvent<{ readonly call: string; readonly seconds: number }>({
+  name: 'gateway.stream-cut-off',
   level: 'warn',
-  message: ({ seconds }) =>
-    `cut off a live tail whose client had not read for ${seconds} s; it can resume where it was`,
+  message: ({ call, seconds }) =>
+    `cut off a client of ${call} that had not read for ${seconds} s; it can connect again`,
   metrics: [
     {
       kind: 'counter',
-      name: 'penstock_gateway_tails_cut_off_total',
-      help: 'Live tails that were closed because their client did not read.',
+      name: 'penstock_gateway_streams_cut_off_total',
+      help: 'Streams of server-sent events that were closed because their client did not read.',
     },
   ],
 });

@@ -11,6 +11,7 @@ import {
   buildFilters,
   createRetention,
   createSummariseBrin,
+  expireHeartbeats,
   expireLedger,
   foldGroups,
   JobRunner,
@@ -50,6 +51,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
       createSummariseBrin(),
       createRetention({ policy: retention, clock: systemClock, telemetry }),
       expireLedger,
+      expireHeartbeats,
     ]);
   }
 

@@ -1,5 +1,11 @@
 import { NestFactory } from '@nestjs/core';
-import { nestOptions, openProcessStore, serveOperations, type ProcessContext } from '#process';
+import {
+  announceProcess,
+  nestOptions,
+  openProcessStore,
+  serveOperations,
+  type ProcessContext,
+} from '#process';
 import { KeeperModule } from './keeper.module.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
@@ -19,6 +25,7 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
   const store = await openProcessStore({ settings, postgres, telemetry, stopping });
   steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
   health.watch(postgres, () => store.writer.probe());
+  announceProcess(context, { kind: 'keeper', pool: store.healthPool });
   const app = await NestFactory.createApplicationContext(
     KeeperModule.register({ store, telemetry, retention: retentionPolicy(settings) }),
     nestOptions(telemetry, {}),

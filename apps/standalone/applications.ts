@@ -8,7 +8,12 @@ import type { LogQueue } from '#queue';
 import { createSearchService } from '#search';
 import type { Store } from '#store';
 import type { Telemetry } from '#telemetry';
-import { DEFAULT_GATEWAY_SETTINGS, GatewayModule, type Replay } from '../gateway/index.ts';
+import {
+  DEFAULT_GATEWAY_SETTINGS,
+  GatewayModule,
+  type HealthSource,
+  type Replay,
+} from '../gateway/index.ts';
 import { IngestModule } from '../ingest/index.ts';
 import { KeeperModule, retentionPolicy } from '../keeper/index.ts';
 import { WriterModule } from '../writer/index.ts';
@@ -20,6 +25,7 @@ export interface ApplicationParts {
   readonly queue: LogQueue;
   readonly telemetry: Telemetry;
   readonly replay: Replay;
+  readonly health: HealthSource;
   /** Longest wait at shutdown for what was accepted, for ingest and for the queue each, in ms. */
   readonly drainMs: number;
 }
@@ -28,7 +34,7 @@ export const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 
 /** Ingest, writer, gateway and keeper around one queue inside the process. */
 export function applications(parts: ApplicationParts): DynamicModule {
-  const { settings, store, queue, telemetry, replay, drainMs } = parts;
+  const { settings, store, queue, telemetry, replay, health, drainMs } = parts;
   return StandaloneModule.register({ queue, drainMs }, [
     IngestModule.register({
       queue,
@@ -48,6 +54,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       }),
       quarantine: store.quarantine,
       replay,
+      health,
       telemetry,
       clock: systemClock,
       settings: {

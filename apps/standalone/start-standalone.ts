@@ -2,9 +2,9 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
-import { projectFolder, serveHttp, type ProcessContext } from '#process';
+import { announceProcess, projectFolder, serveHttp, type ProcessContext } from '#process';
 import { InProcessQueue } from '#queue';
-import { openStore, type Store } from '#store';
+import { openStore, watchPipeline, type Store } from '#store';
 import { configureGateway, replayThrough } from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
 import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
@@ -32,8 +32,7 @@ export async function startStandalone(context: ProcessContext<'standalone'>): Pr
   });
   postgres.up();
   steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
-  const { app, url } = await serve(context, store);
-  const writer = app.get<BatchWriter>(BATCH_WRITER, { strict: false });
+  const { writer, url } = await serve(context, store);
   health.watch(postgres, async () => {
     await store.writer.probe();
     // A store that answers may still refuse what it is given.
@@ -60,17 +59,28 @@ async function embeddedPostgres({
 }
 
 async function serve(
-  { settings, telemetry, health, steps }: ProcessContext<'standalone'>,
+  context: ProcessContext<'standalone'>,
   store: Store,
-): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+): Promise<{ readonly writer: BatchWriter; readonly url: string }> {
+  const { settings, telemetry, health, steps } = context;
   const queue = new InProcessQueue({ maxBytes: settings.queueBytes });
   let pipeline: IngestPipeline | null = null;
+  let writer: BatchWriter | null = null;
+  const heartbeat = announceProcess(context, {
+    kind: 'standalone',
+    pool: store.healthPool,
+    queue,
+    writer: () => writer?.figures ?? null,
+  });
+  const watch = watchPipeline({ pool: store.healthPool, telemetry, self: heartbeat.id });
+  steps.add('the watch of processes', 100, () => watch.close());
   const module = applications({
     settings,
     store,
     queue,
     telemetry,
     replay: replayThrough(() => pipeline as IngestPipeline),
+    health: watch,
     drainMs: DRAIN_MS,
   });
   const options = {
@@ -82,9 +92,11 @@ async function serve(
     configure: (app: NestFastifyApplication) => configureGateway(app, { pageFolder: PAGE_FOLDER }),
     beforeListen: async (app: NestFastifyApplication) => {
       pipeline = app.get<IngestPipeline>(INGEST_PIPELINE, { strict: false });
+      writer = app.get<BatchWriter>(BATCH_WRITER, { strict: false });
       app.connectMicroservice({ strategy: new LogBatchServer(queue, GROUP_DEFAULTS) });
       await app.startAllMicroservices();
     },
   };
-  return await serveHttp(module, options, { telemetry, health }, steps);
+  const { app, url } = await serveHttp(module, options, { telemetry, health }, steps);
+  return { writer: app.get<BatchWriter>(BATCH_WRITER, { strict: false }), url };
 }

@@ -1,3 +1,4 @@
+export { announceProcess, type AnnouncedParts } from './announce-process.ts';
 export type { ClosingSteps } from './closing-steps.ts';
 export {
   DependencyHealth,

@@ -4,6 +4,7 @@ import { systemClock } from '#event';
 import { openPool } from './connection-pool.ts';
 import { openDataSource } from './data-source.ts';
 import { asStoreError } from './errors.ts';
+import { openHealthPool } from './heartbeat/health-pool.ts';
 import { Ledger } from './ledger.ts';
 import { PartitionCreator } from './partitions/partition-creator.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
@@ -15,9 +16,6 @@ import { GroupWriter } from './write/group-writer.ts';
 /** Jobs wait for each other rather than take connections from the server. */
 const JOB_CONNECTIONS = 3;
 const JOB_TIMEOUT_MS = 600_000;
-/** One writes the heartbeat, one reads those of all processes. */
-const HEALTH_CONNECTIONS = 2;
-const HEALTH_TIMEOUT_MS = 1_500;
 
 /** Postgres as Penstock uses it. */
 export interface Store {
@@ -33,7 +31,7 @@ export interface Store {
   readonly jobPool: Pool;
   /** Connections for reading. */
   readonly readPool: Pool;
-  /** Connections for heartbeats, so that a busy writer or reader is not taken for a dead one. Gives up soon. */
+  /** Connections for heartbeats. */
   readonly healthPool: Pool;
   /** Lets running statements end, for at most `deadlineMs` (default 5,000), then cuts their connections. */
   close(deadlineMs?: number): Promise<void>;
@@ -64,10 +62,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     statementTimeoutMs: JOB_TIMEOUT_MS,
     connections: JOB_CONNECTIONS,
   });
-  const health = openPool(
-    { ...settings, connectTimeoutMs: Math.min(settings.connectTimeoutMs ?? 2_000, 2_000) },
-    { name: 'health', statementTimeoutMs: HEALTH_TIMEOUT_MS, connections: HEALTH_CONNECTIONS },
-  );
+  const health = openHealthPool(settings);
   const writePool = writing.pool;
   const readPool = reading.pool;
   const pools = [writing, jobs, reading, health];

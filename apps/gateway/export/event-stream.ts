@@ -7,9 +7,9 @@ import type { StoredEvent } from '#event';
 import type { Order, Selection } from '#search';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
-import { Admission } from '../http/admission.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { sendStream, startedSource } from '../http/send-stream.ts';
+import { StreamPlaces } from '../http/stream-places.ts';
 import { unexpectedError } from '../telemetry.ts';
 
 /** How events of any number are sent. */
@@ -27,35 +27,20 @@ export interface StreamedAnswer {
 export class EventStream {
   private readonly parts: GatewayParts;
   private readonly scope: CallScope;
-  private readonly admission: Admission;
+  private readonly places: StreamPlaces;
 
   constructor(@Inject(GATEWAY_PARTS) parts: GatewayParts, @Inject(CallScope) scope: CallScope) {
     this.parts = parts;
     this.scope = scope;
-    this.admission = new Admission('exports', {
-      running: parts.settings.concurrentExports,
-      waiting: 0,
-      waitMs: 0,
-    });
+    this.places = new StreamPlaces('exports', parts.settings.concurrentExports);
   }
 
   async send(request: FastifyRequest, reply: FastifyReply, answer: StreamedAnswer): Promise<void> {
     const signal = this.scope.beginStream(answer.call, reply);
     const headers = { ...answer.headers, 'cache-control': 'no-store' };
-    if (request.method === 'HEAD') {
-      await reply.headers(headers).send();
-      return;
-    }
-    const release = await this.admission.enter(signal);
-    reply.raw.once('close', release);
+    if (!(await this.places.take(request, reply, headers, signal))) return;
     const { selection, order } = answer;
-    let pages: AsyncGenerator<readonly StoredEvent[]>;
-    try {
-      pages = await startedSource(reply, this.parts.search.export(selection, order, signal));
-    } catch (error) {
-      release();
-      throw error;
-    }
+    const pages = await startedSource(reply, this.parts.search.export(selection, order, signal));
     void reply.headers(headers);
     await sendStream(reply, answer.text(this.logged(answer.call, pages, signal)));
   }

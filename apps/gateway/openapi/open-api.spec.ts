@@ -30,6 +30,8 @@ describe('the OpenAPI document', () => {
         'get /api/v1/quarantine/{id}',
         'delete /api/v1/quarantine/{id}',
         'post /api/v1/quarantine/replay',
+        'get /api/v1/pipeline/health',
+        'get /api/v1/pipeline/health/stream',
         'post /logs/filter',
         'get /logs/retrieve',
       ].sort(),

@@ -1,9 +1,9 @@
 import { ACCEPTED_NAMES, LEVELS, type InputField } from '#event';
 
+import { PIPELINE_SCHEMAS } from './pipeline-schemas.ts';
 import type { Schema } from './schema.ts';
+import { count, object, text, timestamp } from './schema-parts.ts';
 
-const text: Schema = { type: 'string' };
-const count: Schema = { type: 'integer', minimum: 0 };
 const partial: Schema = {
   type: 'boolean',
   description: 'True when the time budget was reached: the answer is what was found until then.',
@@ -13,17 +13,7 @@ const cursor: Schema = {
   nullable: true,
   description: 'Continues this answer; null at the end.',
 };
-const timestamp: Schema = {
-  type: 'string',
-  format: 'date-time',
-  example: '2023-09-15T08:00:00.000000Z',
-};
 const hits: Schema = { type: 'array', items: { $ref: '#/components/schemas/Hit' } };
-
-function object(properties: Record<string, Schema>, optional: readonly string[] = []): Schema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, ...(required.length > 0 && { required }) };
-}
 
 /** A description with the further names that a field is known by. */
 function named(description: string, field: InputField): string {
@@ -208,6 +198,7 @@ export const SCHEMAS = {
       description: 'True when the time budget was reached: send the same request again.',
     },
   }),
+  ...PIPELINE_SCHEMAS,
   DeleteAnswer: object({ deleted: { type: 'boolean' } }),
   Problem: {
     type: 'object',

@@ -5,14 +5,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 
 import { storedEvent } from '../testing/event-builder.ts';
 import { startTestGateway, type TestGateway } from '../testing/gateway-app.ts';
+import { openStream, type TestStream } from '../testing/open-stream.ts';
 
 let gateway: TestGateway;
 
 beforeAll(async () => {
-  gateway = await startTestGateway(
-    {},
-    { tailHeartbeatMs: 50, tailStallMs: 400, concurrentTails: 3 },
-  );
+  gateway = await startTestGateway({}, { sseCommentMs: 50, sseStallMs: 400, concurrentTails: 3 });
 });
 
 afterAll(() => gateway.close());
@@ -21,32 +19,8 @@ beforeEach(() => {
   gateway.search.events.length = 0;
 });
 
-/** An open tail whose text can be waited for. */
-async function openTail(path: string, headers: Record<string, string> = {}) {
-  const abort = new AbortController();
-  const response = await fetch(gateway.url + path, { headers, signal: abort.signal });
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const until = async (pattern: RegExp): Promise<string> => {
-    while (!pattern.test(text)) {
-      const { value, done } = await reader.read();
-      if (done) throw new Error(`the tail ended before ${String(pattern)}: ${text}`);
-      text += value;
-    }
-    return text;
-  };
-  const ended = async (): Promise<void> => {
-    for (;;) if ((await reader.read()).done) return;
-  };
-  return {
-    response,
-    until,
-    ended,
-    close: () => {
-      abort.abort();
-    },
-  };
-}
+const openTail = (path: string, headers?: Record<string, string>): Promise<TestStream> =>
+  openStream(gateway.url + path, headers);
 
 const running = (): number => gateway.search.tails;
 

@@ -18,6 +18,7 @@ import {
   type GatewaySettings,
 } from '../index.ts';
 import { EIGHT_O_CLOCK } from './event-builder.ts';
+import { MemoryHealth } from './memory-health.ts';
 import { MemoryQuarantine } from './memory-quarantine.ts';
 import { MemorySearch } from './memory-search.ts';
 
@@ -27,6 +28,7 @@ export interface TestGateway {
   readonly url: string;
   readonly search: MemorySearch;
   readonly quarantine: MemoryQuarantine;
+  readonly health: MemoryHealth;
   /** Messages of the log. */
   readonly log: string[];
   readonly telemetry: Telemetry;
@@ -39,6 +41,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const search = new MemorySearch();
   const quarantine = new MemoryQuarantine();
+  const health = new MemoryHealth();
   const log: string[] = [];
   const telemetry = new Telemetry((line) => log.push(line.message));
   const all: GatewaySettings = {
@@ -49,6 +52,7 @@ export async function startTestGateway(
   const module = GatewayModule.register({
     search,
     quarantine,
+    health,
     replay: () => Promise.resolve({ kind: 'accepted' }),
     telemetry,
     clock: () => EIGHT_O_CLOCK,
@@ -69,7 +73,7 @@ export async function startTestGateway(
     for (const socket of unused) socket.destroy();
     await closing;
   };
-  return { app, url, search, quarantine, log, telemetry, close };
+  return { app, url, search, quarantine, health, log, telemetry, close };
 }
 
 /** Node waits for connections that never carried a request, and fetch opens such ones in advance. */

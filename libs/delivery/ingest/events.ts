@@ -67,6 +67,7 @@ export const requestFailed = defineEvent<{ readonly error: string }>({
 export const batchPublished = defineEvent<{
   readonly outcome: string;
   readonly events: number;
+  readonly bytes: number;
   readonly seconds: number;
 }>({
   name: 'ingest.batch_published',
@@ -78,6 +79,12 @@ export const batchPublished = defineEvent<{
       name: 'penstock_ingest_batches_total',
       help: 'Batches offered to the queue by outcome',
       labels: ({ outcome }) => ({ outcome }),
+    },
+    {
+      kind: 'counter',
+      name: 'penstock_ingest_bytes_total',
+      help: 'Bytes of events acknowledged as durable',
+      value: ({ outcome, bytes }) => (outcome === 'durable' ? bytes : 0),
     },
     {
       kind: 'histogram',

@@ -153,9 +153,10 @@ export class IngestPipeline {
   private async publish(batch: Batch): Promise<PublishOutcome> {
     const started = performance.now();
     const outcome = await this.publisher.publish(batch, this.deadlines.next());
+    const { bytes } = batch;
     const events = batch.events.length;
     const seconds = (performance.now() - started) / 1_000;
-    this.telemetry.emit(batchPublished, { outcome: outcome.kind, events, seconds });
+    this.telemetry.emit(batchPublished, { outcome: outcome.kind, events, bytes, seconds });
     if (outcome.kind === 'unknown') {
       this.telemetry.emit(outcomeUnknown, { events, reason: outcome.reason });
     }

@@ -1,10 +1,11 @@
-import type { Batch } from '#event';
+import { systemClock, type Batch } from '#event';
 import type { BackoffSettings, BatchDisposition, ConsumeOptions } from '#queue';
 import { isTransient } from '#store';
 import type { Telemetry } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import { batchSettled, breakerClosed, breakerOpened, commitFailed, probeFailed } from './events.ts';
+import { Unwritten } from './unwritten.ts';
 
 /** Where batches are written. Excluded: how, and what is read from it. */
 export interface BatchStore {
@@ -67,6 +68,7 @@ export class BatchWriter {
   private readonly settings: BatchWriterSettings;
   private readonly sleep: Sleep;
   private readonly breaker: CircuitBreaker;
+  private readonly unwritten = new Unwritten(systemClock);
   private readonly stopping = new AbortController();
   private recovery: Promise<void> | null = null;
 
@@ -91,15 +93,28 @@ export class BatchWriter {
     return this.breaker.state;
   }
 
+  /** What it holds, and for how long the oldest batch has waited. */
+  get figures(): {
+    readonly heldBatches: number;
+    readonly oldestSeconds: number | null;
+    readonly breaker: BreakerState;
+  } {
+    const { batches, oldestSeconds } = this.unwritten;
+    return { heldBatches: batches, oldestSeconds, breaker: this.state };
+  }
+
   /** One disposition per batch, in order. Rejects while nothing is known to be stored: the group must come again. */
   async write(batches: readonly Batch[], flow: BatchFlow): Promise<readonly BatchDisposition[]> {
     // A group that was taken before the flow was paused.
     if (this.breaker.state === 'open') throw new Error('the store is away');
+    this.unwritten.taken(batches);
     try {
       const { dispositions } = await this.parts.store.commit(batches, flow.signal);
+      this.unwritten.written(batches);
       this.settled(dispositions);
       return dispositions;
     } catch (error) {
+      this.unwritten.returned(batches);
       if (!flow.signal.aborted) await this.hold(error, batches.length, flow);
       throw error;
     }

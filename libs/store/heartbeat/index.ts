@@ -8,6 +8,7 @@ export type {
   Rate,
   WriterFigures,
 } from './figures.ts';
+export { openHealthPool } from './health-pool.ts';
 export type { PipelineNews } from './health-follower.ts';
 export {
   Heartbeat,
@@ -18,6 +19,7 @@ export {
 } from './heartbeat.ts';
 export type { ProcessKind } from './heartbeat-table.ts';
 export { DEAD_AFTER_MS, type ProcessState } from './liveness.ts';
+export { noticesOf, type PipelineNotice } from './notices.ts';
 export type {
   AwayInfo,
   Backlog,

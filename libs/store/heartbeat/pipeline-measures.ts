@@ -6,7 +6,8 @@ import type { AwayDependency, ProcessMeasures, QueueFigures, WriterFigures } fro
 export interface MeasuredParts {
   readonly telemetry: Telemetry;
   readonly queue?: { depth(): Promise<QueueFigures> };
-  readonly writer?: () => WriterFigures;
+  /** Null as long as it has not begun. */
+  readonly writer?: () => WriterFigures | null;
   readonly away?: () => readonly AwayDependency[];
 }
 
@@ -21,10 +22,11 @@ export function pipelineMeasures(parts: MeasuredParts): () => Promise<ProcessMea
       // A queue that is away is told by `away`; the other figures are told all the same.
       queue?.depth().catch(() => null),
     ]);
+    const writing = writer?.() ?? null;
     return {
       totals: { ingestEvents, ingestBytes, storedEvents },
       ...(depth && { queue: depth }),
-      ...(writer && { writer: writer() }),
+      ...(writing && { writer: writing }),
       ...(away && { away: away() }),
     };
   };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Telemetry } from '#telemetry';
-import { openPool, type ConnectionPool } from '../connection-pool.ts';
+import type { ConnectionPool } from '../connection-pool.ts';
 import { JobRunner } from '../jobs/job-runner.ts';
 import { startLossyProxy, type LossyProxy } from '../testing/lossy-proxy.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
@@ -11,6 +11,7 @@ import { until } from '../testing/waiting.ts';
 import type { PipelineEvent } from './changes.ts';
 import { expireHeartbeats } from './expire-heartbeats.ts';
 import type { PipelineNews } from './health-follower.ts';
+import { openHealthPool } from './health-pool.ts';
 import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
 import type { PipelineHealth } from './pipeline-health.ts';
 import { pipelineMeasures } from './pipeline-measures.ts';
@@ -42,10 +43,7 @@ afterEach(async () => {
 afterAll(() => db.close());
 
 function watchOf(url: string, self: string | null = null): PipelineWatch {
-  const pool = openPool(
-    { url, telemetry, connectTimeoutMs: 2_000 },
-    { name: 'health', statementTimeoutMs: 1_500, connections: 2 },
-  );
+  const pool = openHealthPool({ url, telemetry });
   pools.push(pool);
   const watch = watchPipeline({ pool: pool.pool, telemetry, self, pollMs: 200 });
   watches.push(watch);
@@ -245,10 +243,7 @@ describe('Heartbeat', () => {
 
   test('says once that it cannot be heard, and goes on', async () => {
     const proxy = await openProxy();
-    const pool = openPool(
-      { url: proxy.url, telemetry, connectTimeoutMs: 500 },
-      { name: 'health', statementTimeoutMs: 1_500, connections: 1 },
-    );
+    const pool = openHealthPool({ url: proxy.url, telemetry });
     pools.push(pool);
     await proxy.close();
     let beats = 0;

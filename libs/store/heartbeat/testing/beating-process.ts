@@ -3,16 +3,13 @@
  * It ends in order at SIGTERM, and with the process that started it.
  */
 import { Telemetry } from '#telemetry';
-import { openPool } from '../../connection-pool.ts';
+import { openHealthPool } from '../health-pool.ts';
 import { startHeartbeat } from '../heartbeat.ts';
 import type { ProcessKind } from '../heartbeat-table.ts';
 
 const [url = '', id = '', kind = 'writer'] = process.argv.slice(2);
 const telemetry = new Telemetry(() => undefined);
-const connection = openPool(
-  { url, telemetry },
-  { name: 'health', statementTimeoutMs: 1_500, connections: 1 },
-);
+const connection = openHealthPool({ url, telemetry });
 const heartbeat = startHeartbeat({
   pool: connection.pool,
   id,

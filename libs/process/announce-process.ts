@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import {
+  pipelineMeasures,
+  startHeartbeat,
+  type AwayDependency,
+  type Heartbeat,
+  type MeasuredParts,
+  type ProcessKind,
+} from '#store';
+import type { ProcessContext } from './run-process.ts';
+import type { ProcessName } from '#config';
+import type { DependencyHealth } from './dependency-health.ts';
+import { projectFolder } from './project-folder.ts';
+
+/** The last heartbeat may have to connect. */
+const LAST_BEAT_MS = 1_000;
+
+export interface AnnouncedParts extends Pick<MeasuredParts, 'queue' | 'writer'> {
+  readonly kind: ProcessKind;
+  /** `healthPool` of the store, or of `openHealthPool`. */
+  readonly pool: Pool;
+}
+
+/**
+ * Tells the other processes of this one from now to its end, with what its parts say. To be called after the pool was
+ * added to the closing steps: the last beat goes through it.
+ */
+export function announceProcess(
+  context: Pick<ProcessContext<ProcessName>, 'telemetry' | 'health' | 'steps' | 'stopping'>,
+  { kind, pool, ...parts }: AnnouncedParts,
+): Heartbeat {
+  const { telemetry, health, steps, stopping } = context;
+  const heartbeat = startHeartbeat({
+    pool,
+    process: { kind, version: version() },
+    figures: pipelineMeasures({ ...parts, telemetry, away: () => awayDependencies(health) }),
+    telemetry,
+  });
+  steps.add('the heartbeat', LAST_BEAT_MS, () => heartbeat.stop());
+  stopping.addEventListener(
+    'abort',
+    () => {
+      heartbeat.announceStop();
+    },
+    { once: true },
+  );
+  return heartbeat;
+}
+
+function awayDependencies(health: DependencyHealth): AwayDependency[] {
+  return health.readiness().dependencies.flatMap(({ name, ok, since, reason }) => {
+    if (ok) return [];
+    const forSeconds = Math.max(0, (Date.now() - Date.parse(since)) / 1_000);
+    return [{ name, reason: reason ?? '', forSeconds }];
+  });
+}
+
+function version(): string {
+  const text = readFileSync(join(projectFolder(), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
