@@ -52,6 +52,18 @@ suite('the search page with real log lines', browser, (executable) => {
     expect(await ui.query.textContent()).toBe('level:>=warn "failed to renew"');
   });
 
+  it('offers similar messages only with a search index, and names the remedy where a link asks for them', async () => {
+    await open('/', '16,000 events');
+    const similar = ui.page.getByRole('button', { name: 'Similar messages' });
+    expect(await similar.count()).toBe(0);
+    await ui.page.goto(`${session.url}/?q=conection&mode=similar`);
+    await ui.page.getByRole('alert').filter({ hasText: 'Set MEILI_URL' }).waitFor();
+    expect(await similar.getAttribute('aria-pressed')).toBe('true');
+    await ui.page.keyboard.press('m');
+    await ui.parameter('mode', (mode) => mode === null);
+    await ui.showsCount('0 events');
+  });
+
   it('goes back and forward through searches', async () => {
     await open('/', '16,000 events');
     await ui.search('service:spark');

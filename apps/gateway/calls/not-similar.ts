@@ -11,7 +11,7 @@ export function notSimilar(answer: NotSimilar): Problem {
       return new Problem(
         400,
         'similar-needs-words',
-        'q: mode=similar looks for words, and there is none here that the index holds: numbers of five and more digits and long hexadecimal texts are not in it. Give a word, or search without mode=similar.',
+        'q: A search for similar messages needs a word that the index holds; numbers of five and more digits and long hexadecimal texts are not in it. Give a word, or search without mode=similar.',
       );
     case 'not-covered':
       return new Problem(

@@ -9,13 +9,18 @@ export interface Selection {
   readonly to: string | null;
 }
 
+/** `similar` finds messages like the words of the query, whatever the spelling, the best first, in one page. */
+export type SearchMode = 'exact' | 'similar';
+
 export interface PageRequest extends Selection {
+  /** Absent: exact. */
+  readonly mode?: SearchMode;
   readonly limit: number;
   readonly cursor: string | null;
 }
 
 export interface SearchAnswer {
-  /** Newest first. */
+  /** Newest first; of similar ones the best first. */
   readonly hits: readonly LogHit[];
   readonly nextCursor: string | null;
   /** The time budget was reached: `nextCursor` continues. */
@@ -65,6 +70,16 @@ type Parameters = Readonly<Record<string, string | number | null>>;
 export class SearchApi {
   search(request: PageRequest, signal: AbortSignal): Promise<SearchAnswer> {
     return get<SearchAnswer>('/api/v1/search', { ...request }, signal);
+  }
+
+  /** The modes that this pipeline has. */
+  async modes(signal: AbortSignal): Promise<readonly SearchMode[]> {
+    const answer = await get<{ modes: readonly { mode: SearchMode; available: boolean }[] }>(
+      '/api/v1/search/modes',
+      {},
+      signal,
+    );
+    return answer.modes.filter(({ available }) => available).map(({ mode }) => mode);
   }
 
   count(selection: Selection, signal: AbortSignal): Promise<CountAnswer> {

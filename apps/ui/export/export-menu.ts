@@ -40,8 +40,10 @@ export class ExportMenu {
   readonly #session = inject(SearchSession);
 
   protected readonly urls = computed(() => {
-    const selection = this.#session.run()?.resolved ?? null;
-    if (selection === null) return null;
+    const run = this.#session.run();
+    // There is no export of the most similar: it is of all that matches.
+    if (run === null || run.similar) return null;
+    const selection = run.resolved;
     return {
       csv: this.#api.exportUrl(selection, 'csv'),
       ndjson: this.#api.exportUrl(selection, 'ndjson'),

@@ -56,7 +56,7 @@ export class FieldsPanel {
   protected readonly selection = computed<Selection | null>(() =>
     this.#location.live()
       ? { q: this.#location.q(), from: null, to: null }
-      : (this.#session.run()?.resolved ?? null),
+      : (this.#session.run()?.counted ?? null),
   );
   protected readonly total = computed(() =>
     this.#location.live() ? 0 : (this.#session.histogram()?.total ?? 0),

@@ -20,6 +20,7 @@ export class HelpDialog {
       { keys: ['t'], what: 'The trace of the event' },
       { keys: ['d'], what: 'Time range' },
       { keys: ['l'], what: 'Live tail on, off' },
+      { keys: ['m'], what: 'Similar messages on, off (with a search index)' },
       { keys: ['r'], what: 'Search again' },
       { keys: ['?'], what: 'This page' },
     ];

@@ -13,6 +13,7 @@ import { SearchApi } from '../api/search-api.ts';
 import { FieldNames } from '../fields/field-names.ts';
 import { Icon } from '../icon/icon.ts';
 import { SearchLocation } from '../search/search-location.ts';
+import { SearchModes } from '../search/search-modes.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { TailSession } from '../tail/tail-session.ts';
 import { QueryEditor } from './query-editor.ts';
@@ -34,6 +35,19 @@ const VALUES_OFFERED = 50;
           aria-label="Clear the query"
         >
           <ps-icon name="close" class="small" />
+        </button>
+      }
+      @if (similarOffered()) {
+        <button
+          type="button"
+          class="button small similar"
+          title="Messages like these words, whatever the spelling, best first (m)"
+          aria-keyshortcuts="m"
+          aria-label="Similar messages"
+          [attr.aria-pressed]="location.similar()"
+          (click)="toggleSimilar()"
+        >
+          <ps-icon name="similar" /> <span class="wide">Similar</span>
         </button>
       }
       <button
@@ -64,16 +78,21 @@ export class QueryBar {
   readonly #tail = inject(TailSession);
   readonly #api = inject(SearchApi);
   readonly #fields = inject(FieldNames);
+  readonly #modes = inject(SearchModes);
   private readonly host = viewChild.required<ElementRef<HTMLElement>>('editor');
   #editor: QueryEditor | null = null;
 
   protected readonly draft = signal('');
+  /** Also where a link asks for it and the pipeline has none, so that it can be switched off. */
+  protected readonly similarOffered = computed(
+    () => this.location.similar() || this.#modes.available().includes('similar'),
+  );
   /** What is wrong with the query that was sent, as long as it is the one in the field. */
   protected readonly error = computed(() => {
     const problem = this.location.live() ? this.#tail.problem() : this.#session.problem();
     if (problem?.status !== 400 || this.draft() !== this.location.q()) return null;
     // The column stands in front of the message already.
-    const message = (problem.detail || problem.title).replace(/^(q: )?column \d+: /, '');
+    const message = (problem.detail || problem.title).replace(/^(q: )?(column \d+: )?/, '');
     return { column: problem.column, length: problem.length, message };
   });
 
@@ -99,6 +118,10 @@ export class QueryBar {
 
   focus(): void {
     this.#editor?.focus();
+  }
+
+  toggleSimilar(): void {
+    if (this.similarOffered()) this.location.setSimilar(!this.location.similar());
   }
 
   protected clear(): void {

@@ -1,7 +1,9 @@
 import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { highlightTerms } from '../../../libs/query/page.ts';
 import { isAbort } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { QueryFilters } from '../search/query-filters.ts';
+import { SearchModes } from '../search/search-modes.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { ALL_TIME } from '../time-range/time-range.ts';
 import { countLoosenings, type CountedLoosening, type Loosening } from './loosening.ts';
@@ -11,8 +13,20 @@ import { countLoosenings, type CountedLoosening, type Loosening } from './loosen
   selector: 'ps-nothing-found',
   template: `
     <div class="blank">
-      <h2>No event matches</h2>
-      @if (choices(); as choices) {
+      <h2>{{ similar() ? 'No similar message' : 'No event matches' }}</h2>
+      @if (misspelt()) {
+        <p>The words may be written in another way:</p>
+        <div class="choices">
+          <button type="button" class="button outlined choice" (click)="alike()">
+            <span>Similar messages</span>
+            <span class="gain">whatever the spelling</span>
+          </button>
+        </div>
+      }
+      @if (similar()) {
+        <p>The search index holds nothing like these words in this range.</p>
+        <button type="button" class="button outlined" (click)="exactly()">Search exactly</button>
+      } @else if (choices(); as choices) {
         @if (choices.length > 0) {
           <p>These searches find something:</p>
           <div class="choices">
@@ -40,6 +54,15 @@ export class NothingFound {
   readonly #api = inject(SearchApi);
   readonly #location = inject(SearchLocation);
   readonly #filters = inject(QueryFilters);
+  readonly #modes = inject(SearchModes);
+  protected readonly similar = this.#location.similar;
+  /** A word that occurs nowhere may be written in another way. */
+  protected readonly misspelt = computed(
+    () =>
+      !this.similar() &&
+      this.#modes.available().includes('similar') &&
+      highlightTerms(this.#location.q()).length > 0,
+  );
   protected readonly choices = signal<readonly CountedLoosening[] | null>(null);
 
   readonly #loosenings = computed<readonly Loosening[]>(() => {
@@ -56,6 +79,7 @@ export class NothingFound {
 
   constructor() {
     effect((onCleanup) => {
+      if (this.similar()) return;
       const loosenings = this.#loosenings();
       const abort = new AbortController();
       onCleanup(() => {
@@ -70,6 +94,14 @@ export class NothingFound {
     return choice.partial
       ? `more than ${count}`
       : `${count} ${choice.count === 1 ? 'event' : 'events'}`;
+  }
+
+  protected alike(): void {
+    this.#location.setSimilar(true);
+  }
+
+  protected exactly(): void {
+    this.#location.setSimilar(false);
   }
 
   protected choose(choice: Loosening): void {

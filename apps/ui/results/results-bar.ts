@@ -29,10 +29,15 @@ export class ResultsBar {
     const rows = this.session.rows();
     const histogram = this.session.histogram();
     if (rows === null) return '';
+    if (this.similar())
+      return rows.total() === 1
+        ? '1 similar event'
+        : `${rows.total().toLocaleString('en')} similar events`;
     if (rows.complete) return plural(rows.total());
     const least = Math.max(rows.loaded, histogram?.total ?? 0);
     return `more than ${least.toLocaleString('en')} events`;
   });
+  protected readonly similar = computed(() => this.session.run()?.similar === true);
   protected readonly took = computed(() => {
     const answer = this.session.answer();
     if (answer === null) return null;
@@ -46,8 +51,15 @@ export class ResultsBar {
     this.session.version();
     const rows = this.session.rows();
     if (rows === null) return '';
+    if (this.similar()) return this.#ofSimilar(rows.total());
     return rows.stopped || this.session.histogram()?.partial === true ? 'partial' : 'complete';
   });
+  #ofSimilar(total: number): string {
+    const order = total > 1 ? ['best first'] : [];
+    const part = this.session.answer()?.partial === true ? ['only a part is indexed'] : [];
+    return [...order, ...part].join(', ');
+  }
+
   protected readonly live = computed(() => {
     this.tail.version();
     const { feed } = this.tail;

@@ -7,7 +7,7 @@ import { sameRange, type TimeRange } from '../time-range/time-range.ts';
 
 /** What the URL says; a null in `go` removes the parameter. */
 type Parameters = Readonly<
-  Partial<Record<'q' | 'from' | 'to' | 'event' | 'live' | 'wrap' | 'tz', string | null>>
+  Partial<Record<'q' | 'from' | 'to' | 'mode' | 'event' | 'live' | 'wrap' | 'tz', string | null>>
 >;
 
 /** The state of the page that is in the URL: the one place where it is read and changed. */
@@ -28,6 +28,8 @@ export class SearchLocation {
   );
   /** Id of the event in the detail panel. */
   readonly event = computed(() => this.#parameters().get('event') || null);
+  /** Whether messages like the query's words are asked for, whatever the spelling. */
+  readonly similar = computed(() => this.#parameters().get('mode') === 'similar');
   readonly live = computed(() => this.#parameters().get('live') === '1');
   readonly wrap = computed(() => this.#parameters().get('wrap') === '1');
   readonly zone = computed<Zone>(() => (this.#parameters().get('tz') === 'utc' ? 'utc' : 'local'));
@@ -51,8 +53,13 @@ export class SearchLocation {
     if (this.event() !== null) this.#go({ event: null }, false);
   }
 
+  /** A tail is exact: similarity compares events with one another. */
   setLive(on: boolean): void {
-    this.#go({ live: on ? '1' : null, event: null }, false);
+    this.#go({ live: on ? '1' : null, event: null, ...(on && { mode: null }) }, false);
+  }
+
+  setSimilar(on: boolean): void {
+    this.#go({ mode: on ? 'similar' : null, event: null, live: null }, false);
   }
 
   setWrap(on: boolean): void {

@@ -20,8 +20,12 @@ import { EventSelection } from './event-selection.ts';
 import { QueryFilters } from './query-filters.ts';
 import { queryHighlighter } from './query-highlighter.ts';
 import { SearchLocation } from './search-location.ts';
+import { SearchModes } from './search-modes.ts';
 import { SearchSession } from './search-session.ts';
 import { commandOf, type Command } from './shortcuts.ts';
+
+/** Problems that the query bar shows. */
+const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-needs-words']);
 
 @Component({
   selector: 'ps-search-page',
@@ -40,7 +44,15 @@ import { commandOf, type Command } from './shortcuts.ts';
     SettingsMenu,
     TimeRangePicker,
   ],
-  providers: [SearchLocation, SearchSession, TailSession, EventSelection, FieldNames, QueryFilters],
+  providers: [
+    SearchLocation,
+    SearchModes,
+    SearchSession,
+    TailSession,
+    EventSelection,
+    FieldNames,
+    QueryFilters,
+  ],
   templateUrl: './search-page.html',
   host: { '(document:keydown)': 'key($event)' },
 })
@@ -76,12 +88,14 @@ export class SearchPage {
     const rows = this.session.rows();
     return rows?.stopped === true ? rows.loaded.toLocaleString('en') : null;
   });
+  /** The rows on the screen are by likeness: there is no histogram of them. */
+  protected readonly byLikeness = computed(() => this.session.run()?.similar === true);
   /** A failure other than of the query itself, which the query bar shows. */
   protected readonly problem = computed(() => {
     const problem = this.location.live()
       ? this.tail.problem()
       : (this.session.problem() ?? this.session.rowsProblem());
-    return problem?.code === 'query-syntax' ? null : problem;
+    return problem !== null && OF_THE_QUERY.has(problem.code) ? null : problem;
   });
   protected readonly blank = computed<'stored' | 'found' | 'tail' | null>(() => {
     if (this.total() > 0) return null;
@@ -156,6 +170,9 @@ export class SearchPage {
       },
       live: () => {
         this.location.setLive(!this.location.live());
+      },
+      similar: () => {
+        this.queryBar().toggleSimilar();
       },
       refresh: () => {
         this.session.refresh();

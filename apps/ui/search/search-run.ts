@@ -1,5 +1,12 @@
-import type { HistogramAnswer, SearchAnswer, SearchApi, Selection } from '../api/search-api.ts';
+import type {
+  HistogramAnswer,
+  SearchAnswer,
+  SearchApi,
+  SearchMode,
+  Selection,
+} from '../api/search-api.ts';
 import { totalOf, type LevelCounts } from '../histogram/histogram-layout.ts';
+import { highlightTerms, listFilters } from '../../../libs/query/page.ts';
 import { RowWindow, type CountedRange } from '../results/row-window.ts';
 import { durationMs } from '../time-range/time-range.ts';
 
@@ -20,6 +27,10 @@ export class SearchRun {
   readonly selection: Selection;
   /** The selection with its relative bounds made absolute, as every part of this run asks for it. */
   readonly resolved: Selection;
+  /** Rows are by likeness to the words of the query; without words there is nothing to be like. */
+  readonly similar: boolean;
+  /** What the counts beside the rows are of: only the exact conditions where the words need not match. */
+  readonly counted: Selection;
   /** Epoch ms of the range, relative bounds resolved when the search began. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
@@ -33,6 +44,7 @@ export class SearchRun {
   constructor(
     api: SearchApi,
     selection: Selection,
+    similar: boolean,
     bounds: { from: number | null; to: number | null },
     listener: { changed(): void; failed(error: unknown): void },
   ) {
@@ -45,6 +57,10 @@ export class SearchRun {
       from: bounds.from === null ? null : iso(bounds.from),
       to: bounds.to === null ? null : iso(bounds.to),
     };
+    this.similar = similar && highlightTerms(selection.q).length > 0;
+    this.counted = this.similar
+      ? { ...this.resolved, q: conditionsOf(selection.q) }
+      : this.resolved;
     this.rows = new RowWindow({
       page: (request) => this.#page(request),
       histogram: async (from, to) => counted(await this.#histogramOf(iso(from), iso(to))),
@@ -66,7 +82,9 @@ export class SearchRun {
   }
 
   async firstPage(limit: number): Promise<SearchAnswer> {
-    const answer = await this.#api.search({ ...this.resolved, limit, cursor: null }, this.signal);
+    const mode: SearchMode = this.similar ? 'similar' : 'exact';
+    const request = { ...this.resolved, mode, limit, cursor: null };
+    const answer = await this.#api.search(request, this.signal);
     this.rows.begin(answer);
     if (answer.hits[0] !== undefined) this.#newest = answer.hits[0].timestamp;
     return answer;
@@ -132,6 +150,13 @@ export class SearchRun {
     if (micros === 1_000_000) return iso(Date.parse(this.#newest) + 1);
     return `${this.#newest.slice(0, 20)}${micros.toString().padStart(6, '0')}Z`;
   }
+}
+
+/** The conditions on fields that every hit must meet. */
+function conditionsOf(q: string): string {
+  return listFilters(q)
+    .map(({ from, to }) => q.slice(from, to))
+    .join(' ');
 }
 
 function iso(epochMs: number): string {

@@ -37,6 +37,7 @@ export class SearchSession {
   constructor() {
     effect(() => {
       this.#location.selection();
+      this.#location.similar();
       if (!this.#location.live()) untracked(() => void this.#start());
     });
   }
@@ -69,10 +70,7 @@ export class SearchSession {
     this.#slowTimer = setTimeout(() => {
       this.slow.set(true);
     }, SLOW_AFTER_MS);
-    const counts = run.histogram().catch((error: unknown) => {
-      if (this.#current === run && !isAbort(error)) this.histogramProblem.set(toProblem(error));
-      return null;
-    });
+    const counts = this.#countsOf(run);
     try {
       const answer = await run.firstPage(PAGE_ROWS);
       const storeEmpty = answer.hits.length === 0 && !answer.partial && (await this.#isEmpty(run));
@@ -86,6 +84,17 @@ export class SearchSession {
       this.problem.set(toProblem(error));
     }
     this.#finish();
+  }
+
+  /** Null without them: similar rows are some of the best, which nobody counts. */
+  async #countsOf(run: SearchRun): Promise<CountedHistogram | null> {
+    if (run.similar) return null;
+    try {
+      return await run.histogram();
+    } catch (error) {
+      if (this.#current === run && !isAbort(error)) this.histogramProblem.set(toProblem(error));
+      return null;
+    }
   }
 
   async #isEmpty(run: SearchRun): Promise<boolean> {
@@ -103,7 +112,7 @@ export class SearchSession {
       from: resolveBound(selection.from, now),
       to: selection.to === 'now' ? null : resolveBound(selection.to, now),
     };
-    return new SearchRun(this.#api, selection, bounds, {
+    return new SearchRun(this.#api, selection, this.#location.similar(), bounds, {
       changed: () => {
         this.#version.update((version) => version + 1);
       },

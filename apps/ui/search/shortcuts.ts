@@ -9,6 +9,7 @@ export type Command =
   | 'trace'
   | 'time'
   | 'live'
+  | 'similar'
   | 'refresh'
   | 'help';
 
@@ -22,6 +23,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   t: 'trace',
   d: 'time',
   l: 'live',
+  m: 'similar',
   r: 'refresh',
   '?': 'help',
 };
