@@ -33,8 +33,8 @@ export class PopoverTrigger {
     if (!open) return;
     this.#place(popover);
     const chosen = popover.querySelector<HTMLElement>('[aria-pressed="true"]');
-    const first = chosen ?? popover.querySelector<HTMLElement>('button, a');
-    first?.focus({ preventScroll: true });
+    const first = chosen ?? popover.querySelector<HTMLElement>('button, a') ?? popover;
+    first.focus({ preventScroll: true });
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import { FieldsPanel } from '../fields/fields-panel.ts';
 import { HelpDialog } from '../help/help-dialog.ts';
 import { Histogram } from '../histogram/histogram.ts';
 import { Icon } from '../icon/icon.ts';
+import { PipelineStatus } from '../pipeline-status/pipeline-status.ts';
 import { FilterPills } from '../query-bar/filter-pills.ts';
 import { QueryBar } from '../query-bar/query-bar.ts';
 import { NothingFound } from '../results/nothing-found.ts';
@@ -38,6 +39,7 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
     Icon,
     NothingFound,
     NothingStored,
+    PipelineStatus,
     QueryBar,
     ResultsBar,
     ResultsList,

@@ -1,0 +1,29 @@
+import { Component, computed, inject } from '@angular/core';
+import { PopoverTrigger } from '../popover/popover-trigger.ts';
+import { HealthFeed } from './health-feed.ts';
+import { healthFigures, healthSummary, shownProcesses } from './health-text.ts';
+
+/** Whether the pipeline is well, in one small button; what there is to know, under it. */
+@Component({
+  selector: 'ps-pipeline-status',
+  imports: [PopoverTrigger],
+  providers: [HealthFeed],
+  templateUrl: './pipeline-status.html',
+})
+export class PipelineStatus {
+  protected readonly health = inject(HealthFeed).health;
+  protected readonly summary = computed(() => healthSummary(this.health()));
+  protected readonly figures = computed(() => {
+    const health = this.health();
+    return health === null ? [] : healthFigures(health);
+  });
+  protected readonly processes = computed(() => {
+    const health = this.health();
+    return health === null ? [] : shownProcesses(health);
+  });
+  /** What a screen reader is told by itself: what is wrong, and that it is right again. */
+  protected readonly news = computed(() => {
+    const notices = this.health()?.notices ?? [];
+    return notices.map(({ detail }) => detail).join(' ');
+  });
+}
