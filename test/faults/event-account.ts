@@ -16,6 +16,8 @@ export interface Verdict {
   readonly corrupt: number;
   /** Sent without an answer that says what came of them. */
   readonly unknown: number;
+  /** Acknowledged after an attempt that was refused or broken. */
+  readonly recovered: number;
 }
 
 type State = 'sent' | 'acked';
@@ -26,12 +28,16 @@ export class EventAccount {
   readonly run: string;
   private readonly states: State[] = [];
   private readonly finds: number[] = [];
+  private readonly eventOf: (run: string, number: number) => KnownEvent;
   private ackedCount = 0;
+  private recovered = 0;
   private foreign = 0;
   private corrupt = 0;
 
-  constructor(run: string) {
+  /** @param eventOf makes the event of a number, always the same */
+  constructor(run: string, eventOf = knownEvent) {
     this.run = run;
+    this.eventOf = eventOf;
   }
 
   /** The next events to send. */
@@ -40,13 +46,15 @@ export class EventAccount {
     for (let i = 0; i < count; i++) this.states.push('sent');
     return {
       first,
-      events: Array.from({ length: count }, (_, i) => knownEvent(this.run, first + i)),
+      events: Array.from({ length: count }, (_, i) => this.eventOf(this.run, first + i)),
     };
   }
 
-  acknowledged(first: number, count: number): void {
+  /** @param attempts of the request that holds the events */
+  acknowledged(first: number, count: number, attempts = 1): void {
     this.states.fill('acked', first, first + count);
     this.ackedCount += count;
+    if (attempts > 1) this.recovered += count;
   }
 
   get acked(): number {
@@ -67,7 +75,7 @@ export class EventAccount {
       return;
     }
     this.finds[number] = (this.finds[number] ?? 0) + 1;
-    if (!isDeepStrictEqual(event, knownEvent(this.run, number))) this.corrupt++;
+    if (!isDeepStrictEqual(event, this.eventOf(this.run, number))) this.corrupt++;
   }
 
   verdict(): Verdict {
@@ -82,6 +90,7 @@ export class EventAccount {
       foreign: this.foreign,
       corrupt: this.corrupt,
       unknown: this.states.filter((state) => state === 'sent').length,
+      recovered: this.recovered,
     };
   }
 }

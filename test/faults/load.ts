@@ -8,10 +8,12 @@ import { integerBetween } from './random.ts';
 export interface LoadOptions {
   readonly account: EventAccount;
   readonly random: () => number;
-  /** Connections, each with one request at a time. */
+  /** Most requests that are open at once; beyond, new ones wait. Many of them make the load independent of the answers. */
   readonly senders: number;
   /** Most requests per second over all senders. */
   readonly requestsPerSecond: number;
+  /** Share of requests with an Idempotency-Key. Default 0.5. */
+  readonly keyShare?: number;
   /** Events of a request, at most; now and then one is larger than a batch. */
   readonly eventsPerRequest: number;
 }
@@ -41,8 +43,13 @@ interface Request {
 const LARGE_REQUEST_EVENTS = 900;
 const LARGE_REQUEST_SHARE = 0.01;
 const RETRY_MS = 50;
+/** More than the server's own wait for an outcome. */
+const ANSWER_WITHIN_MS = 45_000;
 
-/** Senders that keep to the delivery contract: half of the requests have an Idempotency-Key and are repeated until they are answered. */
+/**
+ * Senders that keep to the delivery contract: a part of the requests has an Idempotency-Key and is repeated until it is
+ * acknowledged. Requests begin at their times, whatever became of earlier ones, up to the number of senders.
+ */
 export class Load {
   /** Answers by kind: a status with its code, or `broken`. */
   readonly answers = new Map<string, number>();
@@ -51,7 +58,8 @@ export class Load {
   readonly violations: string[] = [];
   private readonly options: LoadOptions;
   private readonly agent: http.Agent;
-  private readonly running: Promise<void>[] = [];
+  private readonly arrivals: Promise<void>;
+  private readonly deliveries = new Set<Promise<void>>();
   private target: string;
   private paused = false;
   private finishing = false;
@@ -63,7 +71,7 @@ export class Load {
     this.target = target;
     this.options = options;
     this.agent = new http.Agent({ keepAlive: true, maxSockets: options.senders });
-    for (let i = 0; i < options.senders; i++) this.running.push(this.send());
+    this.arrivals = this.begin();
   }
 
   /** Sends nothing more for now; resolves when no request is under way. */
@@ -91,7 +99,8 @@ export class Load {
   async finish(): Promise<void> {
     this.finishing = true;
     this.paused = false;
-    await Promise.all(this.running);
+    await this.arrivals;
+    await Promise.all(this.deliveries);
     this.agent.destroy();
   }
 
@@ -106,12 +115,14 @@ export class Load {
     return waitUntil('the end of the pause', () => !this.paused, 120_000);
   }
 
-  private async send(): Promise<void> {
+  private async begin(): Promise<void> {
     for (;;) {
       await this.turn();
       await this.mayGoOn();
+      if (this.deliveries.size >= this.options.senders) await Promise.race(this.deliveries);
       if (this.finishing) return;
-      await this.deliver(this.next());
+      const delivery = this.deliver(this.next()).finally(() => this.deliveries.delete(delivery));
+      this.deliveries.add(delivery);
     }
   }
 
@@ -123,23 +134,23 @@ export class Load {
   }
 
   private next(): Request {
-    const { account, random, eventsPerRequest } = this.options;
+    const { account, random, eventsPerRequest, keyShare = 0.5 } = this.options;
     const isLarge = random() < LARGE_REQUEST_SHARE;
     const count = isLarge ? LARGE_REQUEST_EVENTS : integerBetween(random, 1, eventsPerRequest);
     const { first, events } = account.take(count);
     const body = events.map((event) => JSON.stringify(event)).join('\n');
-    return { first, count, body, key: random() < 0.5 ? randomUUID() : null };
+    return { first, count, body, key: random() < keyShare ? randomUUID() : null };
   }
 
   private async deliver(request: Request): Promise<void> {
-    for (;;) {
+    for (let attempts = 1; ; attempts++) {
       await this.mayGoOn();
       if (this.abandoned) return;
       this.inFlight++;
       const answer = await this.post(request);
       this.inFlight--;
       this.count(answer);
-      if (this.isSettled(request, answer)) return;
+      if (this.isSettled(request, answer, attempts)) return;
       await delay(answer.kind === 'answered' ? (answer.body.retryAfterMs ?? RETRY_MS) : RETRY_MS);
     }
   }
@@ -153,14 +164,14 @@ export class Load {
   }
 
   /** True when the request is not to be sent again. */
-  private isSettled({ first, count, key }: Request, answer: Answer): boolean {
+  private isSettled({ first, count, key }: Request, answer: Answer, attempts: number): boolean {
     if (answer.kind === 'not-sent') return false;
     if (answer.kind === 'broken') return key === null;
     const { status, body } = answer;
     if (status === 202) {
       if (body.accepted !== count) this.violations.push(`202 for ${body.accepted} of ${count}`);
       this.acknowledgedRequests++;
-      this.options.account.acknowledged(first, count);
+      this.options.account.acknowledged(first, count, attempts);
       return true;
     }
     if (status !== 503 || body.retryAfterMs === undefined) {
@@ -203,6 +214,10 @@ export class Load {
         },
       );
       sent.on('error', broke);
+      sent.setTimeout(ANSWER_WITHIN_MS, () => {
+        this.violations.push(`no answer within ${ANSWER_WITHIN_MS} ms`);
+        sent.destroy();
+      });
       sent.end(body);
     });
   }
