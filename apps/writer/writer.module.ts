@@ -26,14 +26,20 @@ class WriterLifecycle implements OnApplicationShutdown {
 /** The writer, for a Nest application with the transport `LogBatchServer`. */
 @Module({})
 export class WriterModule {
-  static register({ store, telemetry, settings = {} }: WriterParts): DynamicModule {
+  static register({ store, telemetry, conflicts, settings = {} }: WriterParts): DynamicModule {
     return {
       module: WriterModule,
       controllers: [BatchesController],
       providers: [
         {
           provide: BATCH_WRITER,
-          useFactory: () => new BatchWriter({ store: store.writer, telemetry, settings }),
+          useFactory: () =>
+            new BatchWriter({
+              store: store.writer,
+              telemetry,
+              settings,
+              ...(conflicts !== undefined && { conflicts }),
+            }),
         },
         WriterLifecycle,
       ],

@@ -33,6 +33,7 @@ export {
   BatchWriter,
   GROUP_DEFAULTS,
   type BatchFlow,
+  type BatchQuarantine,
   type BatchStore,
   type BatchWriterParts,
   type BatchWriterSettings,

@@ -74,7 +74,6 @@ describe('DependencyHealth', () => {
       dependencies: [{ ok: true, since: '2026-01-01T00:03:00.000Z', reason: null }],
     });
     expect(events).toEqual([
-      'process.dependency-back',
       'process.dependency-lost',
       'process.dependency-lost',
       'process.dependency-back',

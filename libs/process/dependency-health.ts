@@ -145,6 +145,7 @@ class ObservedDependency implements Dependency {
   private readonly clock: () => Date;
   private since: Date;
   private reason: string | null = 'not reached yet';
+  private isLossReported = false;
 
   constructor(name: string, required: boolean, telemetry: Telemetry, clock: () => Date) {
     this.name = name;
@@ -165,15 +166,19 @@ class ObservedDependency implements Dependency {
     const seconds = (now.getTime() - this.since.getTime()) / 1_000;
     this.reason = null;
     this.since = now;
-    this.telemetry.emit(dependencyBack, { dependency: this.name, seconds });
+    // The first time there is nothing to tell, unless it took several attempts.
+    if (this.isLossReported) {
+      this.isLossReported = false;
+      this.telemetry.emit(dependencyBack, { dependency: this.name, seconds });
+    }
   }
 
   /** A further reason replaces the first, but not the time of the loss. */
   down(reason: string): void {
-    const wasUp = this.reason === null;
-    const isNews = this.reason !== reason;
+    if (this.reason === null) this.since = this.clock();
+    if (this.reason === reason) return;
     this.reason = reason;
-    if (wasUp) this.since = this.clock();
-    if (wasUp || isNews) this.telemetry.emit(dependencyLost, { dependency: this.name, reason });
+    this.isLossReported = true;
+    this.telemetry.emit(dependencyLost, { dependency: this.name, reason });
   }
 }

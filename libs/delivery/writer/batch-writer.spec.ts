@@ -47,6 +47,34 @@ describe('BatchWriter', () => {
     expect(store.commits.flat()).toHaveLength(1);
   });
 
+  it('keeps conflicting batches before it settles them, where nobody waits for its word', async () => {
+    const kept: string[] = [];
+    const keepingWriter = (isAway: boolean): BatchWriter =>
+      new BatchWriter({
+        store,
+        telemetry: new Telemetry(() => undefined),
+        conflicts: {
+          add: ({ id }, reason) => {
+            if (isAway) return Promise.reject(new Error('the quarantine is away'));
+            kept.push(`${id} ${reason}`);
+            return Promise.resolve();
+          },
+        },
+      });
+    const flow = {
+      signal: new AbortController().signal,
+      pause: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
+    };
+    await publish('a');
+    const group = [makeBatch('b'), { ...makeBatch('a'), bodyHash: 'ff' }];
+    const away = keepingWriter(true);
+    await expect(away.write(group, flow)).rejects.toThrow('the quarantine is away');
+    await away.close();
+    expect(await keepingWriter(false).write(group, flow)).toEqual(['duplicate', 'conflict']);
+    expect(kept).toEqual(['a idempotency-key-reused']);
+  });
+
   it('holds while the store is away, does not try to commit, and resumes by itself', async () => {
     store.goAway();
     let commits = 0;

@@ -43,8 +43,19 @@ export const BATCH_WRITER_DEFAULTS: BatchWriterSettings = {
   probe: { baseMs: 200, maxMs: 5_000 },
 };
 
+/** Keeps whole batches that are not stored. */
+export interface BatchQuarantine {
+  /** Safe to repeat with the same batch and reason. */
+  add(batch: Batch, reason: string, detail: string): Promise<void>;
+}
+
+/** Reason of a batch whose Idempotency-Key came before with another body. */
+export const KEY_REUSED_REASON = 'idempotency-key-reused';
+
 export interface BatchWriterParts {
   readonly store: BatchStore;
+  /** Where conflicting batches go, for a queue whose senders do not wait for the word of the writer. */
+  readonly conflicts?: BatchQuarantine;
   readonly telemetry: Telemetry;
   readonly settings?: Partial<BatchWriterSettings>;
   readonly random?: () => number;
@@ -111,6 +122,7 @@ export class BatchWriter {
     try {
       const { dispositions } = await this.parts.store.commit(batches, flow.signal);
       this.unwritten.written(batches);
+      await this.keepConflicts(batches, dispositions);
       this.settled(dispositions);
       return dispositions;
     } catch (error) {
@@ -124,6 +136,22 @@ export class BatchWriter {
   async close(): Promise<void> {
     this.stopping.abort();
     await this.recovery;
+  }
+
+  /** The sender has its 202 already, so the events must not vanish. */
+  private async keepConflicts(
+    batches: readonly Batch[],
+    dispositions: readonly BatchDisposition[],
+  ): Promise<void> {
+    const { conflicts } = this.parts;
+    if (conflicts === undefined) return;
+    const conflicting = batches.filter((_, i) => dispositions[i] === 'conflict');
+    for (const batch of conflicting)
+      await conflicts.add(
+        batch,
+        KEY_REUSED_REASON,
+        'its Idempotency-Key was used before for another body',
+      );
   }
 
   private settled(dispositions: readonly BatchDisposition[]): void {
