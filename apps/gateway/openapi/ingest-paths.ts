@@ -91,8 +91,8 @@ const PATHS: Paths = {
       tags: ['operations'],
       summary: 'Whether it should get requests',
       responses: {
-        200: json('It should.', 'HealthAnswer'),
-        503: problem('Not now; `detail` says why.'),
+        200: json('It should.', 'ReadinessAnswer'),
+        503: json('Not now; what is missing says so, and since when.', 'ReadinessAnswer'),
       },
     },
   },

@@ -65,6 +65,24 @@ export const SCHEMAS = {
     },
   }),
   HealthAnswer: object({ status: { type: 'string', enum: ['ok'] } }),
+  ReadinessAnswer: object({
+    ready: { type: 'boolean' },
+    reason: {
+      type: 'string',
+      nullable: true,
+      description: 'Why it is not ready whatever it depends on: it starts or it stops.',
+    },
+    dependencies: {
+      type: 'array',
+      items: object({
+        name: text,
+        required: { type: 'boolean', description: 'The process is not ready without it.' },
+        ok: { type: 'boolean' },
+        since: { ...timestamp, description: 'Since when it is so.' },
+        reason: { type: 'string', nullable: true, description: 'Why it is not ok.' },
+      }),
+    },
+  }),
   Hit: object(
     {
       id: { ...text, description: 'Stable id of the event.', example: '812-17' },
