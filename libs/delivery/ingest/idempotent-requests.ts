@@ -3,11 +3,13 @@ import { uuidv5, type Batch, type Clock, type Micros } from '#event';
 import type { PublishOutcome } from '#queue';
 import type { Telemetry } from '#telemetry';
 import { problem, type IngestAnswer, type Rejection } from './answer.ts';
+import { Consignment } from './consignment.ts';
 import { ledgerUnreadable } from './events.ts';
 import type { LedgerLookup, RememberedBatch } from './ledger-lookup.ts';
 import { combineOutcomes } from './outcome.ts';
 import { readRequest, type EventsToStore, type ReadRequest } from './read-request.ts';
 import type { IngestRequest } from './request.ts';
+import type { PublishBatch } from './shared-batches.ts';
 
 /** Namespace of the ids of batches with an Idempotency-Key. Never to be changed: the ledger knows them by it. */
 const KEY_NAMESPACE = '6f2c1f4e-5a0b-4d0e-9a4e-3f1c7b2d8e90';
@@ -17,7 +19,7 @@ const MAX_UNSETTLED_KEYS = 10_000;
 
 export interface IdempotentParts {
   readonly lookup: LedgerLookup;
-  readonly publish: (batch: Batch) => Promise<PublishOutcome>;
+  readonly publish: PublishBatch;
   /** The answer to a request whose events have this outcome. */
   readonly answer: (
     outcome: PublishOutcome,
@@ -97,7 +99,11 @@ export class IdempotentRequests {
     bodyHash: string,
   ): Promise<IngestAnswer> {
     const batches = batchesOf(read, name, receivedAt, bodyHash);
-    const outcomes = await Promise.all(batches.map((batch) => this.parts.publish(batch)));
+    const consignment = new Consignment();
+    for (const { id } of batches) consignment.add(id);
+    const outcomes = await Promise.all(
+      batches.map((batch) => this.parts.publish(batch, consignment)),
+    );
     const outcome = combineOutcomes(outcomes);
     if (outcome.kind === 'conflict') return reused();
     if (outcome.kind === 'unknown') this.rememberUnsettled(name, receivedAt);

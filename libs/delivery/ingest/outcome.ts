@@ -2,7 +2,7 @@ import type { PublishOutcome } from '#queue';
 
 /**
  * The outcome of a request whose events are in several batches. A refusal counts as such only when it holds for all of
- * them; when some are stored, or may be, the request as a whole is `unknown`.
+ * them; when some are stored, or may be, and others were refused until the wait ended, the request is `unknown`.
  */
 export function combineOutcomes(outcomes: readonly PublishOutcome[]): PublishOutcome {
   const conflict = outcomes.find(({ kind }) => kind === 'conflict');

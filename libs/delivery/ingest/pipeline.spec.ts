@@ -255,6 +255,49 @@ describe('when the store is away', () => {
     expect(store.messages()).toEqual(['a']);
   });
 
+  it.each([[undefined], ['k']])(
+    'goes on with a request of which the queue took a part only (key %s)',
+    async (idempotencyKey) => {
+      await open(
+        { publishBackoff: { baseMs: 1, maxMs: 2 } },
+        { maxBytes: 600 * 1024, backoff: { baseMs: 1, maxMs: 2 } },
+      );
+      store.goAway();
+      const events = manyEvents(900, 1_000);
+      let status: number | null = null;
+      const answer = pipeline
+        .accept(makeRequest(events, { idempotencyKey }))
+        .then((given) => (status = given.status));
+      while (store.probes < 3) await turn();
+      expect(status).toBeNull();
+      store.comeBack();
+      expect(await answer).toBe(202);
+      expect(store.messages().sort()).toEqual(events.map(({ message }) => message).sort());
+    },
+  );
+
+  it('answers outcome-unknown when the rest finds no room until the wait ends', async () => {
+    await open(
+      { outcomeWaitMs: 50, publishBackoff: { baseMs: 1, maxMs: 2 } },
+      { maxBytes: 600 * 1024 },
+    );
+    store.goAway();
+    const answer = await pipeline.accept(makeRequest(manyEvents(900, 1_000)));
+    expect([answer.status, bodyOf(answer).code]).toEqual([503, 'outcome-unknown']);
+  });
+
+  it('answers overloaded at once when the queue has room for no part of a request', async () => {
+    await open({ publishBackoff: { baseMs: 60_000, maxMs: 60_000 } }, { maxBatches: 1 });
+    const release = store.hold();
+    const first = pipeline.accept(makeRequest({ message: 'a' }));
+    while ((await queue.depth()).unsettled === 0) await turn();
+    const refused = await pipeline.accept(makeRequest(manyEvents(900, 1_000)));
+    expect([refused.status, bodyOf(refused).code]).toEqual([503, 'overloaded']);
+    release();
+    expect((await first).status).toBe(202);
+    expect(store.messages()).toEqual(['a']);
+  });
+
   it('repeats a publish of unknown outcome under the same id until it is known', async () => {
     const outcomes: PublishOutcome[] = [
       { kind: 'unknown', reason: 'the connection broke' },

@@ -4,6 +4,7 @@ import type { Telemetry } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
 import { Admission, ADMISSION_DEFAULTS, type AdmissionSettings } from './admission.ts';
 import { accepted, overloaded, problem, type IngestAnswer, type Rejection } from './answer.ts';
+import type { Consignment } from './consignment.ts';
 import { DeadlineSignals } from './deadline-signals.ts';
 import {
   batchPublished,
@@ -21,6 +22,7 @@ import { RetryingPublisher } from './retrying-publisher.ts';
 import {
   SHARED_BATCH_DEFAULTS,
   SharedBatches,
+  type PublishBatch,
   type SharedBatchSettings,
 } from './shared-batches.ts';
 
@@ -59,7 +61,7 @@ export class IngestPipeline {
   private readonly settings: IngestPipelineSettings;
   private readonly telemetry: Telemetry;
   private readonly clock: Clock;
-  private readonly publisher: BatchPublisher;
+  private readonly publisher: RetryingPublisher;
   private readonly deadlines: DeadlineSignals;
   private readonly shared: SharedBatches;
   private readonly lookup: LedgerLookup;
@@ -81,7 +83,7 @@ export class IngestPipeline {
       parts.sleep ?? systemSleep,
     );
     this.deadlines = new DeadlineSignals(settings.outcomeWaitMs);
-    const publish = (batch: Batch): Promise<PublishOutcome> => this.publish(batch);
+    const publish: PublishBatch = (batch, consignment) => this.publish(batch, consignment);
     this.shared = new SharedBatches(settings.batches, () => uuidv7(this.clock), publish);
     this.lookup = new LedgerLookup(parts.ledger);
     this.idempotent = new IdempotentRequests({
@@ -150,9 +152,9 @@ export class IngestPipeline {
     return this.answer(outcome, read.events.length, read.rejected, batchId);
   }
 
-  private async publish(batch: Batch): Promise<PublishOutcome> {
+  private async publish(batch: Batch, consignment: Consignment | null): Promise<PublishOutcome> {
     const started = performance.now();
-    const outcome = await this.publisher.publish(batch, this.deadlines.next());
+    const outcome = await this.publisher.publish(batch, consignment, this.deadlines.next());
     const { bytes } = batch;
     const events = batch.events.length;
     const seconds = (performance.now() - started) / 1_000;

@@ -1,12 +1,14 @@
 import type { Batch } from '#event';
 import { backoffMs, type BackoffSettings, type BatchPublisher, type PublishOutcome } from '#queue';
 import type { Sleep } from '../sleep.ts';
+import type { Consignment } from './consignment.ts';
 
 /**
- * Repeats a publish whose outcome is unknown, under the same batch id, until the signal ends the wait: the ledger
- * makes the repetition harmless. Once an outcome was unknown a refusal no longer means that nothing was stored.
+ * Repeats a publish under the same batch id until the signal ends the wait: one whose outcome is unknown, for the ledger
+ * makes the repetition harmless, and a refused one whose request has other batches with the queue already. Once an
+ * outcome was unknown a refusal no longer means that nothing was stored.
  */
-export class RetryingPublisher implements BatchPublisher {
+export class RetryingPublisher {
   private readonly inner: BatchPublisher;
   private readonly backoff: BackoffSettings;
   private readonly random: () => number;
@@ -19,16 +21,50 @@ export class RetryingPublisher implements BatchPublisher {
     this.sleep = sleep;
   }
 
-  async publish(batch: Batch, signal: AbortSignal): Promise<PublishOutcome> {
-    let outcome = await this.inner.publish(batch, signal);
-    if (outcome.kind !== 'unknown') return outcome;
-    let unknown = outcome;
+  /** @param consignment the batches that share the fate of this one; null where there are no others */
+  async publish(
+    batch: Batch,
+    consignment: Consignment | null,
+    signal: AbortSignal,
+  ): Promise<PublishOutcome> {
+    const outcome = await this.inner.publish(batch, signal);
+    if (outcome.kind === 'unknown') return this.untilKnown(batch, outcome, signal);
+    if (outcome.kind !== 'overloaded' || consignment === null) return outcome;
+    return this.untilTaken(batch, outcome, consignment, signal);
+  }
+
+  private async untilKnown(
+    batch: Batch,
+    first: PublishOutcome,
+    signal: AbortSignal,
+  ): Promise<PublishOutcome> {
+    let unknown = first;
     for (let attempt = 1; await this.waited(attempt, signal); attempt++) {
-      outcome = await this.inner.publish(batch, signal);
+      const outcome = await this.inner.publish(batch, signal);
       if (outcome.kind === 'durable' || outcome.kind === 'conflict') return outcome;
       if (outcome.kind === 'unknown') unknown = outcome;
     }
     return unknown;
+  }
+
+  private async untilTaken(
+    batch: Batch,
+    first: PublishOutcome,
+    consignment: Consignment,
+    signal: AbortSignal,
+  ): Promise<PublishOutcome> {
+    const { allRefused } = consignment;
+    const ended = AbortSignal.any([signal, allRefused]);
+    let outcome = first;
+    consignment.refuse(batch.id);
+    for (let attempt = 1; await this.waited(attempt, ended); attempt++) {
+      consignment.offer(batch.id);
+      outcome = await this.inner.publish(batch, signal);
+      if (outcome.kind === 'unknown') return this.untilKnown(batch, outcome, signal);
+      if (outcome.kind !== 'overloaded') return outcome;
+      consignment.refuse(batch.id);
+    }
+    return outcome;
   }
 
   /** False when the signal ended the wait. */

@@ -1,5 +1,6 @@
 import { BATCH_BYTES, type Batch, type LogEvent, type Micros } from '#event';
 import type { PublishOutcome } from '#queue';
+import { Consignment } from './consignment.ts';
 
 export interface SharedBatchSettings {
   /** A batch is closed before it would exceed this; a larger event travels alone. */
@@ -27,11 +28,19 @@ export interface Placement {
   readonly outcomes: Promise<readonly PublishOutcome[]>;
 }
 
+/** Publishes a batch, with the others of its request where it has some. */
+export type PublishBatch = (
+  batch: Batch,
+  consignment: Consignment | null,
+) => Promise<PublishOutcome>;
+
 interface OpenBatch {
   readonly id: string;
   readonly events: LogEvent[];
   readonly receivedAt: Micros;
   readonly outcome: PromiseWithResolvers<PublishOutcome>;
+  /** Of the request that continues in other batches, if there is one. */
+  readonly consignment: Consignment | null;
   bytes: number;
 }
 
@@ -41,18 +50,14 @@ interface OpenBatch {
  */
 export class SharedBatches {
   private readonly settings: SharedBatchSettings;
-  private readonly publish: (batch: Batch) => Promise<PublishOutcome>;
+  private readonly publish: PublishBatch;
   private readonly makeId: () => string;
   private open: OpenBatch | null = null;
   private onTheirWay = 0;
   private timer: NodeJS.Timeout | null = null;
   private turnScheduled = false;
 
-  constructor(
-    settings: SharedBatchSettings,
-    makeId: () => string,
-    publish: (batch: Batch) => Promise<PublishOutcome>,
-  ) {
+  constructor(settings: SharedBatchSettings, makeId: () => string, publish: PublishBatch) {
     this.settings = settings;
     this.makeId = makeId;
     this.publish = publish;
@@ -63,12 +68,14 @@ export class SharedBatches {
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // A request that fits into one batch waits for one commit only.
     if (this.open !== null && this.open.bytes + total > this.settings.maxBytes) this.close();
-    const first = this.place(receivedAt, sizes[0] ?? 0);
+    // A request that needs several batches begins with a new one.
+    const consignment = total > this.settings.maxBytes ? new Consignment() : null;
+    const first = this.place(receivedAt, sizes[0] ?? 0, consignment);
     const outcomes = [first.outcome.promise];
     let last = first;
     events.forEach((event, i) => {
       const size = sizes[i] ?? 0;
-      const batch = this.place(receivedAt, size);
+      const batch = this.place(receivedAt, size, consignment);
       batch.events.push(event);
       batch.bytes += size;
       if (batch === last) return;
@@ -86,14 +93,17 @@ export class SharedBatches {
   }
 
   /** The open batch, or a new one where the next event does not fit. */
-  private place(receivedAt: Micros, size: number): OpenBatch {
+  private place(receivedAt: Micros, size: number, consignment: Consignment | null): OpenBatch {
     const open = this.open;
     if (open !== null) {
       if (open.events.length === 0 || open.bytes + size <= this.settings.maxBytes) return open;
       this.close();
     }
+    const id = this.makeId();
+    consignment?.add(id);
     this.open = {
-      id: this.makeId(),
+      id,
+      consignment,
       events: [],
       bytes: 0,
       receivedAt,
@@ -129,10 +139,10 @@ export class SharedBatches {
     void this.send(batch);
   }
 
-  private async send({ outcome, ...batch }: OpenBatch): Promise<void> {
+  private async send({ outcome, consignment, ...batch }: OpenBatch): Promise<void> {
     this.onTheirWay++;
     try {
-      outcome.resolve(await this.publish({ ...batch, bodyHash: null }));
+      outcome.resolve(await this.publish({ ...batch, bodyHash: null }, consignment));
     } catch (error) {
       outcome.resolve({ kind: 'unknown', reason: String(error) });
     }
