@@ -7,6 +7,8 @@ import { readTime } from '../parameters/selection.ts';
 const MOST_FILTERS = 100;
 const LONGEST_KEY = 1_024;
 const OPERATIONS = 'equals, contains or range';
+/** Characters of an unknown name that a message repeats. */
+const LONGEST_NAME = 100;
 const RANGE_ENDS: ReadonlySet<string> = new Set(['lower_range', 'upper_range']);
 
 /** One filter of `POST /logs/filter/`, read but not translated yet. */
@@ -43,7 +45,14 @@ function readFilter(value: unknown, path: string): PlacedFilter {
       'it must be an object like {"key":"level","value":"error","operation":"equals"}.',
     );
   }
-  const { key, operation, value: wanted } = value as Record<string, unknown>;
+  const { key, operation, value: wanted, ...others } = value as Record<string, unknown>;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined) {
+    throw invalid(
+      `${path}${unknown.slice(0, LONGEST_NAME)}`,
+      'a filter has no such member; it takes key, operation and value.',
+    );
+  }
   if (typeof key !== 'string' || key === '' || key.length > LONGEST_KEY) {
     throw invalid(
       `${path}key`,

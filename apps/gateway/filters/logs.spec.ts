@@ -116,6 +116,8 @@ describe('filter', () => {
       'value.upper_range',
       { key: 'timestamp', value: { lower_range: 'now', upper_range: '-1m' }, operation: 'range' },
     ],
+    ['valeu', { key: 'level', value: 'error', operation: 'equals', valeu: 'x' }],
+    ['[0].from', [{ key: 'level', value: 'error', operation: 'equals', from: '-1h' }]],
   ])('names %s when that is wrong', async (field, body) => {
     const answer = await filter(body);
     expect(answer.status).toBe(400);

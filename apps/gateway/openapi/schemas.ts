@@ -160,6 +160,7 @@ export const SCHEMAS = {
   Filter: {
     type: 'object',
     required: ['key', 'value', 'operation'],
+    additionalProperties: false,
     properties: {
       key: { ...text, description: 'Name of a field.', example: 'level' },
       operation: {
@@ -199,6 +200,7 @@ export const SCHEMAS = {
   ReplayRequest: {
     type: 'object',
     description: 'Either `ids` or `reason`.',
+    additionalProperties: false,
     properties: {
       ids: { type: 'array', items: text, maxItems: 1_000 },
       reason: { ...text, description: 'Replays everything that has this reason.' },
@@ -210,6 +212,11 @@ export const SCHEMAS = {
       type: 'array',
       items: object({ id: text, reason: text }),
       description: 'Failed again; these stay in quarantine.',
+    },
+    unknown: {
+      type: 'array',
+      items: text,
+      description: 'Ids without an entry: replayed or deleted before, or wrong.',
     },
     partial: {
       type: 'boolean',

@@ -77,6 +77,7 @@ describe('the quarantine', () => {
     expect(body).toEqual({
       replayed: 1,
       rejected: [{ id: '2', reason: 'message: it is too long' }],
+      unknown: ['9999'],
       partial: false,
     });
     expect(replayed).toEqual(['1 {"message":"1"}', '2 {"message":"2"}']);
@@ -87,7 +88,7 @@ describe('the quarantine', () => {
 
   it('replays everything of a reason, over pages', async () => {
     const { body } = await call('POST', '/replay', { reason: 'poison' });
-    expect(body).toEqual({ replayed: 125, rejected: [], partial: false });
+    expect(body).toEqual({ replayed: 125, rejected: [], unknown: [], partial: false });
     expect(gateway.quarantine.items).toHaveLength(125);
   });
 
@@ -109,6 +110,7 @@ describe('the quarantine', () => {
     [{ ids: Array.from({ length: 1_001 }, (_, n) => String(n)) }],
     [{ reason: 7 }],
     [{ reason: 'poison', ids: ['1'] }],
+    [{ ids: ['1'], id: '2' }],
   ])('refuses to replay %j', async (request) => {
     expect((await call('POST', '/replay', request)).response.status).toBe(400);
     expect(replayed).toEqual([]);

@@ -4,11 +4,13 @@ import type { QuarantinedEvents, Replay } from './quarantined-events.ts';
 export interface ReplayReport {
   readonly replayed: number;
   readonly rejected: readonly { readonly id: string; readonly reason: string }[];
+  /** Ids of which there is no entry: they were replayed or deleted before, or never were. */
+  readonly unknown: readonly string[];
 }
 
 /**
  * Replays the entries one after the other until none is left or `signal` ends; what was accepted leaves the
- * quarantine. Ids that are gone already were replayed or deleted before. Throws a 503 `Problem` when the intake
+ * quarantine. Throws a 503 `Problem` when the intake
  * cannot take them now: what is left stays, so the same request can be sent again.
  */
 export async function replayEntries(
@@ -18,11 +20,15 @@ export async function replayEntries(
   signal: AbortSignal,
 ): Promise<ReplayReport> {
   const rejected: { id: string; reason: string }[] = [];
+  const unknown: string[] = [];
   let replayed = 0;
   for await (const id of ids) {
     if (signal.aborted) break;
     const raw = await quarantine.raw(id);
-    if (raw === null) continue;
+    if (raw === null) {
+      unknown.push(id);
+      continue;
+    }
     const outcome = await replay(raw, id, signal);
     switch (outcome.kind) {
       case 'accepted':
@@ -40,7 +46,7 @@ export async function replayEntries(
         );
     }
   }
-  return { replayed, rejected };
+  return { replayed, rejected, unknown };
 }
 
 const PAGE = 100;

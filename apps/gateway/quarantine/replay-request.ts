@@ -3,6 +3,8 @@ import type { ParameterSource } from '../parameters/read-parameters.ts';
 
 const MOST_IDS = 1_000;
 const LONGEST_REASON = 200;
+/** Characters of an unknown name that a message repeats. */
+const LONGEST_NAME = 100;
 const ENTRY_ID = /^\d{1,18}$/;
 
 export type ReplayRequest =
@@ -15,7 +17,10 @@ export function isEntryId(id: string): boolean {
 
 /** `{"ids":[...]}` or `{"reason":"..."}`. Throws a 400 `Problem`. */
 export function readReplayRequest(body: ParameterSource): ReplayRequest {
-  const { ids, reason } = body;
+  const { ids, reason, ...others } = body;
+  const unknown = Object.keys(others)[0];
+  if (unknown !== undefined)
+    throw invalid(unknown.slice(0, LONGEST_NAME), 'there is no such member; send ids or reason.');
   if (ids !== undefined && reason !== undefined) throw invalid('ids', 'send either ids or reason.');
   if (reason !== undefined) return { kind: 'reason', reason: readReason(reason) };
   return { kind: 'ids', ids: readIds(ids) };
