@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
 import { announceProcess, projectFolder, serveHttp, type ProcessContext } from '#process';
 import { InProcessQueue } from '#queue';
-import { openStore, watchPipeline, type Store } from '#store';
+import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
 import { configureGateway, replayThrough } from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
 import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
@@ -72,7 +72,12 @@ async function serve(
     queue,
     writer: () => writer?.figures ?? null,
   });
-  const watch = watchPipeline({ pool: store.healthPool, telemetry, self: heartbeat.id });
+  const watch = watchPipeline({
+    pool: store.healthPool,
+    telemetry,
+    self: heartbeat.id,
+    indexLag: () => readIndexLag(store.healthPool),
+  });
   steps.add('the watch of processes', 100, () => watch.close());
   const module = applications({
     settings,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import type { ProcessName } from '#config';
 import {
   pipelineMeasures,
   startHeartbeat,
@@ -9,10 +10,9 @@ import {
   type MeasuredParts,
   type ProcessKind,
 } from '#store';
-import type { ProcessContext } from './run-process.ts';
-import type { ProcessName } from '#config';
 import type { DependencyHealth } from './dependency-health.ts';
 import { projectFolder } from './project-folder.ts';
+import type { ProcessContext } from './run-process.ts';
 
 /** The last heartbeat may have to connect. */
 const LAST_BEAT_MS = 1_000;
@@ -25,7 +25,8 @@ export interface AnnouncedParts extends Pick<MeasuredParts, 'queue' | 'writer'> 
 
 /**
  * Tells the other processes of this one from now to its end, with what its parts say. To be called after the pool was
- * added to the closing steps: the last beat goes through it.
+ * added to the closing steps, for the last beat goes through it, and before what is drained at the end: until then the
+ * process is stopping, not stopped.
  */
 export function announceProcess(
   context: Pick<ProcessContext<ProcessName>, 'telemetry' | 'health' | 'steps' | 'stopping'>,

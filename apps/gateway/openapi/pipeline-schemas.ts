@@ -77,7 +77,7 @@ export const PIPELINE_SCHEMAS = {
       'Age of the oldest event that is accepted and not written; 0 without a backlog.',
     ),
     index: orNull(
-      object({ seconds, batches: count }),
+      object({ seconds, groups: count }),
       'How far the search index is behind; null without one.',
     ),
     quarantine: orNull(

@@ -17,6 +17,7 @@ export {
   type HeartbeatParts,
   type ProcessIdentity,
 } from './heartbeat.ts';
+export { readIndexLag } from './index-lag.ts';
 export type { ProcessKind } from './heartbeat-table.ts';
 export { DEAD_AFTER_MS, type ProcessState } from './liveness.ts';
 export { noticesOf, type PipelineNotice } from './notices.ts';

@@ -28,9 +28,10 @@ export interface AwayInfo {
 
 /** How far a search index is behind. */
 export interface IndexLag {
-  /** Age of the oldest batch that is not in the index yet; 0 when there is none. */
+  /** Age of the oldest group that is not in the index yet; 0 when there is none. */
   readonly seconds: number;
-  readonly batches: number;
+  /** Groups that are not, counted up to 10,000. */
+  readonly groups: number;
 }
 
 /** A count that stops at a bound. */
