@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { familyOf, signalAll } from '../support/processes.ts';
 import { RunningProgram } from '../support/running-program.ts';
 
 const FLAGS = [
@@ -53,6 +54,17 @@ export class BrowserSession {
 
   async post(events: readonly object[]): Promise<void> {
     await this.#send(events.map((event) => JSON.stringify(event)).join('\n'));
+  }
+
+  /** Postgres neither answers nor closes anything until the returned function is called. */
+  freezePostgres(): () => void {
+    const { postmaster } = this.#program;
+    if (postmaster === null) throw new Error('there is no Postgres');
+    const family = familyOf(postmaster);
+    signalAll(family, 'SIGSTOP');
+    return () => {
+      signalAll(family, 'SIGCONT');
+    };
   }
 
   /** The real log lines of test/data: eight systems, 2005 to 2023. */
