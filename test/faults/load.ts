@@ -43,6 +43,7 @@ interface Request {
 const LARGE_REQUEST_EVENTS = 900;
 const LARGE_REQUEST_SHARE = 0.01;
 const RETRY_MS = 50;
+const MAX_RETRY_MS = 1_000;
 /** More than the server's own wait for an outcome. */
 const ANSWER_WITHIN_MS = 45_000;
 
@@ -151,7 +152,7 @@ export class Load {
       this.inFlight--;
       this.count(answer);
       if (this.isSettled(request, answer, attempts)) return;
-      await delay(answer.kind === 'answered' ? (answer.body.retryAfterMs ?? RETRY_MS) : RETRY_MS);
+      await delay(retryAfterMs(answer, attempts));
     }
   }
 
@@ -221,4 +222,10 @@ export class Load {
       sent.end(body);
     });
   }
+}
+
+/** As the server says; where it said nothing, longer from time to time. */
+function retryAfterMs(answer: Answer, attempts: number): number {
+  const own = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** (attempts - 1));
+  return answer.kind === 'answered' ? (answer.body.retryAfterMs ?? own) : own;
 }
