@@ -13,8 +13,8 @@ import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { reportPostgres } from './postgres/report.ts';
 
 /** Shares of the 10 s that a shutdown may take. */
-const DRAIN_MS = 1_500;
-const SERVER_CLOSE_MS = 2_500;
+const DRAIN_MS = 1_000;
+const SERVER_CLOSE_MS = 2_300;
 const STORE_CLOSE_MS = 500;
 const POSTGRES_STOP_MS = 9_000;
 

@@ -15,7 +15,7 @@ import { projectFolder } from './project-folder.ts';
 import type { ProcessContext } from './run-process.ts';
 
 /** The last heartbeat may have to connect. */
-const LAST_BEAT_MS = 1_000;
+const LAST_BEAT_MS = 500;
 
 export interface AnnouncedParts extends Pick<MeasuredParts, 'queue' | 'writer'> {
   readonly kind: ProcessKind;
