@@ -65,6 +65,13 @@ export const ownRabbitmq: Requirement = {
   found: findBroker(),
 };
 
+/** A server that suites may make indexes on, under names of their own. MEILI_API_KEY where it wants one. */
+export const meilisearch: Requirement = {
+  name: 'Meilisearch',
+  remedy: 'MEILI_URL',
+  found: process.env['MEILI_URL'] ?? null,
+};
+
 function firstExecutable(paths: readonly string[]): string | null {
   for (const path of paths) {
     try {

@@ -44,6 +44,7 @@ export async function openCoveredFixture(
   };
 }
 
+const DOCUMENTS_AT_ONCE = 50_000;
 const NEVER = new AbortController().signal;
 
 /** What the feeder of the index does, for groups that a test picks. */
@@ -93,9 +94,9 @@ class Covering {
     const documents = placed.flatMap((event) =>
       event.text === null ? [] : [{ ...event, text: event.text }],
     );
-    if (documents.length > 0) {
-      const task = await this.index.add(index.name, documents, NEVER);
-      await this.succeeded(task);
+    for (let at = 0; at < documents.length; at += DOCUMENTS_AT_ONCE) {
+      const part = documents.slice(at, at + DOCUMENTS_AT_ONCE);
+      await this.succeeded(await this.index.add(index.name, part, NEVER));
     }
     for (const { timestamp, groupSeq, ordinal, text } of placed) {
       if (text !== null) continue;

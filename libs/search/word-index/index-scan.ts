@@ -5,7 +5,12 @@ import { scanCandidates } from '../candidate-scan.ts';
 import type { Step } from '../planner.ts';
 import { inOrder, positionAfter, remainder } from '../position.ts';
 import type { Found, Scan } from '../scan.ts';
-import { checkPositions, type PositionPage } from './checked-positions.ts';
+import {
+  checkPositions,
+  firstPageSize,
+  type PositionPage,
+  type PositionSource,
+} from './checked-positions.ts';
 import type { GuardedIndex } from './guarded-index.ts';
 import type { IndexStep } from './index-step.ts';
 import { mergeReadings, type Reading } from './merge.ts';
@@ -13,14 +18,24 @@ import { confinedTo } from './uncovered.ts';
 
 /** With more groups than this outside the index, a segment is read from Postgres alone. */
 const MAX_UNCOVERED_GROUPS = 10_000;
+/**
+ * A candidate costs as much as reading about a hundred rows in order. So where hardly one in four of the first some
+ * hundred is a match (the words are frequent, but never one after the other), the rest is read in order.
+ */
+const FIRST_CANDIDATES = 256;
+const MIN_SHARE = 0.25;
 /** Steps whose first pages are asked for side by side, at most. */
 const MAX_SIDE_BY_SIDE = 16;
+
+const IMPRECISE = 'most of its candidates do not match';
 
 /** What an answer that reads from an index keeps of it. */
 export interface IndexUse {
   readonly index: GuardedIndex;
   /** Whether the index answered anything. */
   answered: boolean;
+  /** Whether most of what it proposes does not match, so that it is not asked for further segments. */
+  imprecise: boolean;
   /** Why segments were read, or finished, without their index, by segment id. */
   readonly withoutIndex: Map<number, string>;
 }
@@ -66,7 +81,7 @@ class IndexReading {
   constructor(context: IndexScan, step: IndexStep) {
     this.context = context;
     this.step = step;
-    this.first = this.ask(context.scan.after, context.scan.limit);
+    this.first = this.ask(context.scan.after, firstPageSize(context.scan));
     // Awaited in its turn, or not at all where the answer is full before.
     this.first.catch(() => undefined);
   }
@@ -74,25 +89,34 @@ class IndexReading {
   async *run(holds: EventPredicate): AsyncGenerator<Found> {
     const { scan } = this.context;
     const { rows, commits, coverage } = this.step;
+    if (this.context.use.imprecise) {
+      yield* this.withoutIndex(IMPRECISE);
+      return;
+    }
     const uncovered = await readUncoveredGroups(scan.snapshot, commits, MAX_UNCOVERED_GROUPS);
     if (uncovered === null) {
       yield* this.withoutIndex('too little is indexed');
       return;
     }
-    const readings: Reading[] = [checkPositions(scan, rows, holds, this.nextPage)];
-    if (coverage.leftOut) readings.push(checkPositions(scan, rows, holds, this.nextLeftOut));
+    const readings: Reading[] = [checkPositions(scan, rows, holds, this.proposed)];
+    if (coverage.leftOut) readings.push(checkPositions(scan, rows, holds, this.leftOut));
     if (uncovered.length > 0) readings.push(this.readGroups(uncovered));
     const end = positionAfter(this.step, scan.order);
     yield* mergeReadings(scan.order, end, readings, (after) => this.readRows(after));
   }
 
-  private readonly nextPage = async (
-    after: Scan['after'],
-    limit: number,
-  ): Promise<PositionPage | null> => {
-    const page = this.first ?? this.ask(after, limit);
-    this.first = null;
-    return page;
+  private readonly proposed: PositionSource = {
+    next: async (after, limit) => {
+      const page = this.first ?? this.ask(after, limit);
+      this.first = null;
+      return page;
+    },
+    isWorthIt: (checked, matched) => {
+      if (checked < FIRST_CANDIDATES || matched >= checked * MIN_SHARE) return true;
+      this.context.use.imprecise = true;
+      this.context.use.withoutIndex.set(this.step.rows.segment.id, IMPRECISE);
+      return false;
+    },
   };
 
   private async ask(after: Scan['after'], limit: number): Promise<PositionPage | null> {
@@ -109,15 +133,16 @@ class IndexReading {
     return null;
   }
 
-  private readonly nextLeftOut = async (
-    after: Scan['after'],
-    limit: number,
-  ): Promise<PositionPage> => {
-    const { snapshot, order } = this.context.scan;
-    const { coverage, from, to } = this.step;
-    const request = { from, to, order, after, limit };
-    const positions = await readLeftOut(snapshot, coverage.id, request);
-    return { positions, more: positions.length === limit };
+  /** Only Postgres can name them, so there is no better way. */
+  private readonly leftOut: PositionSource = {
+    next: async (after, limit) => {
+      const { snapshot, order } = this.context.scan;
+      const { coverage, from, to } = this.step;
+      const request = { from, to, order, after, limit };
+      const positions = await readLeftOut(snapshot, coverage.id, request);
+      return { positions, more: positions.length === limit };
+    },
+    isWorthIt: () => true,
   };
 
   private async *readGroups(groups: readonly GroupRange[]): Reading {

@@ -20,7 +20,12 @@ export async function useIndexes(
   if (terms === null || steps.length === 0) return { steps, use: null };
   const segments = steps.map(({ segment }) => segment);
   const coverage = await readCoverage(snapshot, wordIndex.prefix, segments);
-  const use: IndexUse = { index: wordIndex.index, answered: false, withoutIndex: new Map() };
+  const use: IndexUse = {
+    index: wordIndex.index,
+    answered: false,
+    imprecise: false,
+    withoutIndex: new Map(),
+  };
   return { steps: withIndexes(steps, query, terms, coverage), use };
 }
 
@@ -31,13 +36,13 @@ export function explainPlan(
 ): readonly JsonObject[] {
   return steps.flatMap((step) => {
     if (step.engine === 'postgres') return [explainStep(step)];
-    const failed = use?.withoutIndex.get(step.rows.segment.id);
+    const givenUp = use?.withoutIndex.get(step.rows.segment.id);
     const rows = explainStep(step.rows);
-    return failed === undefined
+    return givenUp === undefined
       ? [explainIndexStep(step), { ...rows, of: 'what the index does not cover' }]
       : [
-          { ...explainIndexStep(step), failed },
-          { ...rows, of: 'everything' },
+          { ...explainIndexStep(step), givenUp },
+          { ...rows, of: 'everything from there' },
         ];
   });
 }
