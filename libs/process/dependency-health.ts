@@ -176,8 +176,9 @@ class ObservedDependency implements Dependency {
   /** A further reason replaces the first, but not the time of the loss. */
   down(reason: string): void {
     if (this.reason === null) this.since = this.clock();
-    if (this.reason === reason) return;
     this.reason = reason;
+    // One outage has many reasons, which come and go with each attempt.
+    if (this.isLossReported) return;
     this.isLossReported = true;
     this.telemetry.emit(dependencyLost, { dependency: this.name, reason });
   }
