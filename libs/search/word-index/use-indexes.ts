@@ -8,7 +8,11 @@ import type { IndexUse } from './index-scan.ts';
 import { explainIndexStep, withIndexes, type PlannedStep } from './index-step.ts';
 import { wordIndexTerms } from './terms.ts';
 
-/** The steps with indexes where they help, and what the answer keeps of their use; null where there are none. */
+/**
+ * The steps with indexes where they help, and what the answer keeps of their use; null where there are none. For
+ * pages of a search only: an index finds words in any order and without their accents, so counts, histograms and
+ * facets from it would be approximate.
+ */
 export async function useIndexes(
   { wordIndex }: SearchDependencies,
   snapshot: Snapshot,
