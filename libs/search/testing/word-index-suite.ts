@@ -153,6 +153,12 @@ export function describeWordIndexSearch(name: string, openIndex: () => SearchInd
         expect(answer.plan.filter((step) => 'givenUp' in step)).toHaveLength(3);
         await agree(fixture, '"disk is full"', () => 2_000);
       }, 60_000);
+
+      it('asks nothing for a word that occurs nowhere', async () => {
+        const answer = await page(fixture, 'nowhere', 'desc', 10, null);
+        expect(answer.engines).toEqual(['postgres']);
+        expect(answer.plan.every((step) => step['ruledOut'] === true)).toBe(true);
+      });
     });
 
     describe('asked for what is similar', () => {

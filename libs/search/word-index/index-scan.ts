@@ -36,6 +36,8 @@ export interface IndexUse {
   answered: boolean;
   /** Whether most of what it proposes does not match, so that it is not asked for further segments. */
   imprecise: boolean;
+  /** Segments, by id, that the skip index says hold no match, so that nothing was read in them. */
+  readonly ruledOut: Set<number>;
   /** Why segments were read, or finished, without their index, by segment id. */
   readonly withoutIndex: Map<number, string>;
 }
@@ -64,11 +66,28 @@ export async function* scanIndexes(
     for (let at = 0, width = 1; at < steps.length; width = Math.min(width * 4, MAX_SIDE_BY_SIDE)) {
       const chunk = steps.slice(at, at + width);
       at += width;
-      const readings = chunk.map((step) => new IndexReading(stoppable, step));
+      await ruleOut(context, chunk);
+      const readings = chunk
+        .filter(({ rows }) => !context.use.ruledOut.has(rows.segment.id))
+        .map((step) => new IndexReading(stoppable, step));
       for (const reading of readings) yield* reading.run(holds);
+      const last = chunk.at(-1);
+      if (last !== undefined) yield { events: [], upTo: positionAfter(last, context.scan.order) };
     }
   } finally {
     stopped.abort();
+  }
+}
+
+/** A look into the Bloom filters costs less than a question, and of many days few may hold a rare word. */
+async function ruleOut(
+  { scan, query, skipIndex, use }: IndexScan,
+  steps: readonly IndexStep[],
+): Promise<void> {
+  const segments = steps.map(({ rows }) => rows.segment);
+  const found = await skipIndex.find(scan.snapshot, segments, requiredTokens(query));
+  for (const { segment, candidates } of found) {
+    if (candidates.length === 0) use.ruledOut.add(segment.id);
   }
 }
 

@@ -28,18 +28,24 @@ export async function useIndexes(
     index: wordIndex.index,
     answered: false,
     imprecise: false,
+    ruledOut: new Set(),
     withoutIndex: new Map(),
   };
   return { steps: withIndexes(steps, query, terms, coverage), use };
 }
 
-/** For `explain=true`: an index step is followed by what Postgres reads in its segment. */
+/**
+ * For `explain=true`: an index step is followed by what Postgres reads in its segment. Where the skip index rules the
+ * segment out, neither is read.
+ */
 export function explainPlan(
   steps: readonly PlannedStep[],
   use: IndexUse | null,
 ): readonly JsonObject[] {
   return steps.flatMap((step) => {
     if (step.engine === 'postgres') return [explainStep(step)];
+    if (use?.ruledOut.has(step.rows.segment.id) === true)
+      return [{ ...explainStep(step.rows), ruledOut: true }];
     const givenUp = use?.withoutIndex.get(step.rows.segment.id);
     const rows = explainStep(step.rows);
     return givenUp === undefined
