@@ -1,3 +1,4 @@
+import type { EventPosition } from '#event';
 import { readLeftOut, readUncoveredGroups, type GroupRange } from '#index';
 import { requiredTokens, toPredicate, type EventPredicate, type Query } from '#query';
 import type { SkipIndexReader } from '#store';
@@ -26,6 +27,10 @@ const FIRST_CANDIDATES = 256;
 const MIN_SHARE = 0.25;
 /** Steps whose first pages are asked for side by side, at most. */
 const MAX_SIDE_BY_SIDE = 16;
+
+/** Beyond what is ever indexed, within what every backend can compare. */
+const LAST_GROUP = 2 ** 36 - 1;
+const LAST_ORDINAL = 2 ** 17 - 1;
 
 const IMPRECISE = 'most of its candidates do not match';
 
@@ -142,7 +147,8 @@ class IndexReading {
     const { scan, use, signal } = this.context;
     const { terms, from, to, coverage, rows } = this.step;
     const question = { ...terms, from, to, order: scan.order };
-    const answer = await use.index.search(coverage.index, question, { after, limit }, signal);
+    const page = { after: after && withinIndex(after), limit };
+    const answer = await use.index.search(coverage.index, question, page, signal);
     if (answer.kind === 'found') {
       use.answered = true;
       return { positions: answer.candidates, more: answer.more };
@@ -183,6 +189,14 @@ class IndexReading {
     const rows = { ...this.step.rows, ...remainder(this.step, later, scan.order) };
     return this.context.readRows({ ...scan, after: later }, [rows]);
   }
+}
+
+/** A cursor may stand behind all events of a time, at numbers that no event and no index has. */
+function withinIndex(position: EventPosition): EventPosition {
+  const { timestamp, groupSeq, ordinal } = position;
+  return groupSeq <= LAST_GROUP
+    ? { timestamp, groupSeq, ordinal }
+    : { timestamp, groupSeq: LAST_GROUP, ordinal: LAST_ORDINAL };
 }
 
 function laterOf({ after, order }: Scan, other: Scan['after']): Scan['after'] {
