@@ -55,7 +55,7 @@ export const dependencyLost = defineEvent<{
       kind: 'counter',
       name: 'penstock_dependency_losses_total',
       help: 'Times that a dependency of the process became unusable.',
-      labels: ({ dependency }) => ({ dependency }),
+      labels: { dependency: ({ dependency }) => dependency },
     },
   ],
 });

@@ -43,7 +43,7 @@ export const answered = defineEvent<AnswerFields>({
       kind: 'histogram',
       name: 'penstock_search_seconds',
       help: 'Time to answer a question about the stored events.',
-      labels: ({ call, partial }) => ({ call, partial: String(partial) }),
+      labels: { call: ({ call }) => call, partial: ({ partial }) => String(partial) },
       value: ({ seconds }) => seconds,
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     },

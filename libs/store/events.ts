@@ -51,7 +51,7 @@ export const batchRepeated = defineEvent<{ readonly disposition: 'duplicate' | '
       kind: 'counter',
       name: 'penstock_store_batches_repeated_total',
       help: 'Batches whose id the ledger holds already',
-      labels: ({ disposition }) => ({ disposition }),
+      labels: { disposition: ({ disposition }) => disposition },
     },
   ],
 });
@@ -66,7 +66,7 @@ export const eventsQuarantined = defineEvent<{ readonly count: number; readonly 
       kind: 'counter',
       name: 'penstock_quarantined_events_total',
       help: 'Events put into quarantine',
-      labels: ({ reason }) => ({ reason }),
+      labels: { reason: ({ reason }) => reason },
       value: ({ count }) => count,
     },
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { fromLevel, jsonLines, readableText } from './sinks.ts';
-import { defineEvent, Telemetry, type LogLine } from './telemetry.ts';
+import { defineEvent, defineGauge, Telemetry, type LogLine } from './telemetry.ts';
 
 const stored = defineEvent<{ events: number; kind: string; seconds: number }>({
   name: 'stored',
@@ -12,7 +12,7 @@ const stored = defineEvent<{ events: number; kind: string; seconds: number }>({
       kind: 'counter',
       name: 'penstock_stored_events_total',
       help: 'Events stored.',
-      labels: ({ kind }) => ({ kind }),
+      labels: { kind: ({ kind }) => kind },
       value: ({ events }) => events,
     },
     {
@@ -71,7 +71,7 @@ describe('Telemetry', () => {
       kind: 'counter',
       name: 'penstock_requests_total',
       help: 'Requests.',
-      labels: ({ code }: { code: string }) => ({ code }),
+      labels: { code: ({ code }: { code: string }) => code },
     } as const;
     for (const name of ['answered', 'refused'])
       telemetry.emit(defineEvent({ name, level: null, message: () => name, metrics: [effect] }), {
@@ -83,7 +83,7 @@ describe('Telemetry', () => {
   it('reads observed gauges and the process when it is scraped', async () => {
     const telemetry = new Telemetry(() => undefined);
     let depth = 1;
-    telemetry.observe('penstock_queue_depth', 'Depth.', () => depth);
+    telemetry.observe(defineGauge({ name: 'penstock_queue_depth', help: 'Depth.' }), () => depth);
     const end = collectProcessMetrics(telemetry);
     depth = 5;
     const text = await telemetry.metrics();
@@ -91,6 +91,32 @@ describe('Telemetry', () => {
     expect(text).toContain('penstock_queue_depth 5\n');
     expect(text).toMatch(/^penstock_event_loop_lag_p99_seconds \d/m);
     expect(text).toMatch(/^penstock_process_resident_memory_bytes \d/m);
+  });
+});
+
+describe('an observed gauge', () => {
+  const age = defineGauge({ name: 'penstock_age_seconds', help: 'Age.', labels: ['queue'] });
+
+  it('has the series of its last reading only', async () => {
+    const telemetry = new Telemetry(() => undefined);
+    let queues = ['a', 'b'];
+    telemetry.observe(age, () =>
+      Promise.resolve(queues.map((queue, value) => ({ labels: { queue }, value }))),
+    );
+    expect(await telemetry.metrics()).toContain('penstock_age_seconds{queue="b"} 1\n');
+    queues = ['a'];
+    const text = await telemetry.metrics();
+    expect(text).toContain('penstock_age_seconds{queue="a"} 0\n');
+    expect(text).not.toContain('queue="b"');
+  });
+
+  it('has no value while nothing is known', async () => {
+    const telemetry = new Telemetry(() => undefined);
+    let reading: number | null = 3;
+    telemetry.observe(defineGauge({ name: 'penstock_age_seconds', help: 'Age.' }), () => reading);
+    expect(await telemetry.metrics()).toContain('penstock_age_seconds 3\n');
+    reading = null;
+    expect(await telemetry.metrics()).not.toMatch(/^penstock_age_seconds /m);
   });
 });
 

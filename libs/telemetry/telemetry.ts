@@ -8,7 +8,8 @@ export interface MetricEffect<Fields> {
   readonly kind: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
   readonly help: string;
-  readonly labels?: (fields: Fields) => Labels;
+  /** The value of each label by its name. Each combination of values is a series, so there must be few. */
+  readonly labels?: Readonly<Record<string, (fields: Fields) => string>>;
   /** Defaults to 1 for counters. */
   readonly value?: (fields: Fields) => number;
   readonly buckets?: readonly number[];
@@ -30,6 +31,28 @@ export function defineEvent<Fields extends object>(
 ): TelemetryEvent<Fields> {
   return event;
 }
+
+/** A gauge that has no event: it is read when the metrics are scraped. */
+export interface ObservedGauge {
+  readonly kind: 'gauge';
+  readonly name: string;
+  readonly help: string;
+  /** Names of its labels; none by default. */
+  readonly labels?: readonly string[];
+}
+
+export function defineGauge(gauge: Omit<ObservedGauge, 'kind'>): ObservedGauge {
+  return { kind: 'gauge', ...gauge };
+}
+
+/** One series of an observed gauge. */
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** What an observed gauge is at the moment: a number, null where it is not known, or one sample per series. */
+export type Reading = number | null | readonly Sample[];
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -67,14 +90,24 @@ export class Telemetry {
     }
   }
 
-  /** A gauge that is read when the metrics are scraped. */
-  observe(name: string, help: string, read: () => number): void {
+  /** Reads the gauge whenever the metrics are scraped. What takes time must bound it: the scrape waits. */
+  observe(
+    { name, help, labels = [] }: ObservedGauge,
+    read: () => Reading | Promise<Reading>,
+  ): void {
     new Gauge({
       name,
       help,
+      labelNames: [...labels],
       registers: [this.registry],
-      collect() {
-        this.set(read());
+      async collect() {
+        const reading = await read();
+        this.remove();
+        if (typeof reading === 'number') this.set(reading);
+        else if (reading !== null) {
+          this.reset();
+          for (const sample of reading) this.set(sample.labels, sample.value);
+        }
       },
     });
   }
@@ -98,13 +131,15 @@ export class Telemetry {
         move(value(fields));
       };
     }
+    const names = Object.keys(labels);
     const moves = new Map<string, (amount: number) => void>();
     return (fields) => {
-      const given = labels(fields);
-      const key = labelKey(given);
+      const values = names.map((name) => labels[name]?.(fields) ?? '');
+      const key = values.join('\0');
       let move = moves.get(key);
       if (move === undefined) {
-        move = mover(this.instrument(effect, Object.keys(given)), given);
+        const given = Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']));
+        move = mover(this.instrument(effect, names), given);
         moves.set(key, move);
       }
       move(value(fields));
@@ -143,12 +178,6 @@ function mover(instrument: Instrument, labels: Labels = {}): (amount: number) =>
   return (amount) => {
     child.observe(amount);
   };
-}
-
-function labelKey(labels: Labels): string {
-  let key = '';
-  for (const name in labels) key += `${labels[name] ?? ''}\0`;
-  return key;
 }
 
 function one(): number {

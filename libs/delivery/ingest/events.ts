@@ -1,4 +1,4 @@
-import { defineEvent } from '#telemetry';
+import { defineEvent, defineGauge } from '#telemetry';
 
 export const requestRefused = defineEvent<{ readonly reason: string }>({
   name: 'ingest.request_refused',
@@ -9,7 +9,7 @@ export const requestRefused = defineEvent<{ readonly reason: string }>({
       kind: 'counter',
       name: 'penstock_ingest_refused_total',
       help: 'Requests refused before admission; nothing of them was stored',
-      labels: ({ reason }) => ({ reason }),
+      labels: { reason: ({ reason }) => reason },
     },
   ],
 });
@@ -23,7 +23,7 @@ export const requestAnswered = defineEvent<{ readonly status: number }>({
       kind: 'counter',
       name: 'penstock_ingest_requests_total',
       help: 'Ingest requests that were read, by status',
-      labels: ({ status }) => ({ status: String(status) }),
+      labels: { status: ({ status }) => String(status) },
     },
   ],
 });
@@ -78,7 +78,7 @@ export const batchPublished = defineEvent<{
       kind: 'counter',
       name: 'penstock_ingest_batches_total',
       help: 'Batches offered to the queue by outcome',
-      labels: ({ outcome }) => ({ outcome }),
+      labels: { outcome: ({ outcome }) => outcome },
     },
     {
       kind: 'counter',
@@ -122,4 +122,9 @@ export const ledgerUnreadable = defineEvent<{ readonly reason: string }>({
       help: 'Lookups of an Idempotency-Key that failed',
     },
   ],
+});
+
+export const bytesInFlight = defineGauge({
+  name: 'penstock_ingest_bytes_in_flight',
+  help: 'Bytes that are received and not yet confirmed',
 });

@@ -8,6 +8,7 @@ import type { Consignment } from './consignment.ts';
 import { DeadlineSignals } from './deadline-signals.ts';
 import {
   batchPublished,
+  bytesInFlight,
   eventsAccepted,
   outcomeUnknown,
   requestAnswered,
@@ -93,11 +94,7 @@ export class IngestPipeline {
       clock: this.clock,
       telemetry: parts.telemetry,
     });
-    parts.telemetry.observe(
-      'penstock_ingest_bytes_in_flight',
-      'Bytes that are received and not yet confirmed',
-      () => this.admission.bytesHeld,
-    );
+    parts.telemetry.observe(bytesInFlight, () => this.admission.bytesHeld);
   }
 
   /** Never rejects: whatever happens is an answer. */

@@ -4,7 +4,14 @@ import { isTransient } from '#store';
 import type { Telemetry } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
-import { batchSettled, breakerClosed, breakerOpened, commitFailed, probeFailed } from './events.ts';
+import {
+  batchSettled,
+  breakerClosed,
+  breakerOpened,
+  breakerState,
+  commitFailed,
+  probeFailed,
+} from './events.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** Where batches are written. Excluded: how, and what is read from it. */
@@ -92,11 +99,7 @@ export class BatchWriter {
       parts.random ?? (() => Math.random()),
       parts.clock ?? (() => performance.now()),
     );
-    parts.telemetry.observe(
-      'penstock_writer_breaker_state',
-      '0 the store is written, 1 about to be tried again, 2 away',
-      () => STATE_NUMBER[this.breaker.state],
-    );
+    parts.telemetry.observe(breakerState, () => STATE_NUMBER[this.breaker.state]);
   }
 
   /** Whether the store takes batches; `closed` is the good state. */

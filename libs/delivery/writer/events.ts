@@ -1,4 +1,4 @@
-import { defineEvent } from '#telemetry';
+import { defineEvent, defineGauge } from '#telemetry';
 
 export const breakerOpened = defineEvent<{ readonly reason: string }>({
   name: 'writer.breaker_opened',
@@ -59,8 +59,13 @@ export const batchSettled = defineEvent<{
       kind: 'counter',
       name: 'penstock_writer_batches_total',
       help: 'Batches that the writer settled, by disposition',
-      labels: ({ disposition }) => ({ disposition }),
+      labels: { disposition: ({ disposition }) => disposition },
       value: ({ batches }) => batches,
     },
   ],
+});
+
+export const breakerState = defineGauge({
+  name: 'penstock_writer_breaker_state',
+  help: '0 the store is written, 1 about to be tried again, 2 away',
 });

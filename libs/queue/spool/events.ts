@@ -1,4 +1,4 @@
-import { defineEvent } from '#telemetry';
+import { defineEvent, defineGauge } from '#telemetry';
 
 export const batchSpooled = defineEvent<{ readonly bytes: number }>({
   name: 'spool.batch_spooled',
@@ -43,7 +43,7 @@ export const batchRefused = defineEvent<{ readonly reason: 'full' | 'failed' }>(
       kind: 'counter',
       name: 'penstock_spool_refused_batches_total',
       help: 'Batches that the spool did not take',
-      labels: ({ reason }) => ({ reason }),
+      labels: { reason: ({ reason }) => reason },
     },
   ],
 });
@@ -125,4 +125,24 @@ export const spoolFailed = defineEvent<{ readonly reason: string }>({
       help: 'Failures to make the spool durable, after which it takes nothing until a restart',
     },
   ],
+});
+
+export const spoolBytes = defineGauge({
+  name: 'penstock_spool_bytes',
+  help: 'Bytes in the spool folder, segments that were set aside included',
+});
+
+export const spoolBatches = defineGauge({
+  name: 'penstock_spool_batches',
+  help: 'Batches in the spool that the broker has not confirmed',
+});
+
+export const spoolOldestAge = defineGauge({
+  name: 'penstock_spool_oldest_age_seconds',
+  help: 'Time since the oldest batch in the spool was received; 0 when there is none',
+});
+
+export const spooling = defineGauge({
+  name: 'penstock_spool_broker_away',
+  help: '1 while batches go to the spool',
 });

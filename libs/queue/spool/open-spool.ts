@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '#event';
 import type { Telemetry } from '#telemetry';
 import type { BatchPublisher } from '../log-queue.ts';
-import { spoolOpened } from './events.ts';
+import { spoolBatches, spoolBytes, spoolOldestAge, spoolOpened, spooling } from './events.ts';
 import { lockSpoolFolder } from './folder-lock.ts';
 import { openSpoolFolder, type SpoolFolder } from './spool-folder.ts';
 import { Spool, type SpoolSettings, type SpoolState } from './spool.ts';
@@ -77,22 +77,8 @@ export async function openSpool(options: SpoolOptions): Promise<OpenSpool> {
 }
 
 function observe(telemetry: Telemetry, publisher: SpoolingPublisher): void {
-  telemetry.observe(
-    'penstock_spool_bytes',
-    'Bytes in the spool folder, segments that were set aside included',
-    () => publisher.state.bytes,
-  );
-  telemetry.observe(
-    'penstock_spool_batches',
-    'Batches in the spool that the broker has not confirmed',
-    () => publisher.state.batches,
-  );
-  telemetry.observe(
-    'penstock_spool_oldest_age_seconds',
-    'Time since the oldest batch in the spool was received; 0 when there is none',
-    () => (publisher.state.oldestAgeMs ?? 0) / 1_000,
-  );
-  telemetry.observe('penstock_spool_broker_away', '1 while batches go to the spool', () =>
-    publisher.state.brokerAway ? 1 : 0,
-  );
+  telemetry.observe(spoolBytes, () => publisher.state.bytes);
+  telemetry.observe(spoolBatches, () => publisher.state.batches);
+  telemetry.observe(spoolOldestAge, () => (publisher.state.oldestAgeMs ?? 0) / 1_000);
+  telemetry.observe(spooling, () => (publisher.state.brokerAway ? 1 : 0));
 }
