@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchIngestBatches } from './ingest-batches.ts';
 import { benchIngestSingles } from './ingest-singles.ts';
@@ -9,7 +10,8 @@ import { benchVisibility } from './visibility.ts';
 /**
  * npm run bench                      everything (about 15 minutes)
  * npm run bench -- batches singles   some of: batches singles visibility queries
- * Options: --rate, --seconds (batches), --single-rate, --events 1000000,10000000 (queries), --port
+ * Options: --rate, --seconds (batches), --single-rate, --port
+ * queries: --events 1000000,10000000; --keep FOLDER stores the events there once and asks the same ones next time
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,14 +21,18 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '60' },
     'single-rate': { type: 'string', default: '6500' },
     events: { type: 'string', default: '1000000,10000000' },
+    keep: { type: 'string' },
   },
 });
 
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 
-/** Each bench has a program with an empty data folder of its own. */
-async function withProgram(run: (program: Program) => Promise<void>): Promise<void> {
-  const program = await Program.start(Number(values.port));
+/** Each bench has a program with an empty data folder of its own, unless it keeps one. */
+async function withProgram(
+  run: (program: Program) => Promise<void>,
+  folder?: string,
+): Promise<void> {
+  const program = await Program.start(Number(values.port), folder);
   try {
     await run(program);
   } finally {
@@ -47,7 +53,8 @@ if (wanted('singles')) {
 if (wanted('visibility')) await withProgram((program) => benchVisibility(program, report));
 if (wanted('queries')) {
   for (const count of values.events.split(',').map(Number)) {
-    await withProgram((program) => benchQueries(program, count, report));
+    const folder = values.keep && resolve(values.keep, String(count));
+    await withProgram((program) => benchQueries(program, count, report), folder);
   }
 }
 process.exitCode = report.failed ? 1 : 0;

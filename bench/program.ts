@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,23 +8,32 @@ import { familyCpuSeconds, ownCpuSeconds, residentBytes } from './process-usage.
 
 const START_TIMEOUT_MS = 60_000;
 
+interface Home {
+  readonly folder: string;
+  readonly keep: boolean;
+}
+
 /** The built program with a new data folder: server and Postgres, as `npm start` runs them. */
 export class Program {
   readonly port: number;
   private readonly child: ChildProcess;
   private readonly folder: string;
+  private readonly keep: boolean;
   private readonly serverPid: number;
   private postgresPid = 0;
 
-  private constructor(child: ChildProcess, serverPid: number, port: number, folder: string) {
+  private constructor(child: ChildProcess, serverPid: number, port: number, home: Home) {
     this.child = child;
     this.serverPid = serverPid;
     this.port = port;
-    this.folder = folder;
+    this.folder = home.folder;
+    this.keep = home.keep;
   }
 
-  static async start(port: number): Promise<Program> {
-    const folder = await mkdtemp(join(tmpdir(), 'penstock-bench-'));
+  /** @param kept folder that is used as it is and stays; by default a new one that goes with the program */
+  static async start(port: number, kept?: string): Promise<Program> {
+    const folder = kept ?? (await mkdtemp(join(tmpdir(), 'penstock-bench-')));
+    await mkdir(folder, { recursive: true });
     await chmod(folder, 0o755); // As root, Postgres runs as another user and must get through.
     const child = spawn(
       process.execPath,
@@ -32,7 +41,8 @@ export class Program {
       { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
     );
     if (child.pid === undefined) throw new Error('the program did not start: is it built?');
-    const program = new Program(child, child.pid, port, folder);
+    const home = { folder, keep: kept !== undefined };
+    const program = new Program(child, child.pid, port, home);
     await program.waitUntilReady();
     program.postgresPid = program.findPostgres();
     return program;
@@ -71,7 +81,7 @@ export class Program {
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
     this.child.kill('SIGTERM');
     await ended;
-    await rm(this.folder, { recursive: true, force: true });
+    if (!this.keep) await rm(this.folder, { recursive: true, force: true });
   }
 
   private async waitUntilReady(): Promise<void> {

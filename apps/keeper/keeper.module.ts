@@ -9,11 +9,11 @@ import {
 import { systemClock } from '#event';
 import {
   buildFilters,
+  createFoldGroups,
   createRetention,
   createSummariseBrin,
   expireHeartbeats,
   expireLedger,
-  foldGroups,
   JobRunner,
   mergeRollups,
   type RetentionPolicy,
@@ -45,7 +45,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   onApplicationBootstrap(): void {
     const { retention, telemetry } = this.parts;
     this.runner.start([
-      foldGroups,
+      createFoldGroups(),
       mergeRollups,
       buildFilters,
       createSummariseBrin(),

@@ -71,3 +71,18 @@ export const eventsQuarantined = defineEvent<{ readonly count: number; readonly 
     },
   ],
 });
+
+export const rollupsLeft = defineEvent<{ readonly groups: number; readonly reason: string }>({
+  name: 'store.rollups_left',
+  level: 'debug',
+  message: ({ groups, reason }) =>
+    `the rollups of ${groups} group(s) are left to the folding job: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_store_rollups_left_groups_total',
+      help: 'Groups whose rollups were not appended by their writer but left to the folding job',
+      value: ({ groups }) => groups,
+    },
+  ],
+});

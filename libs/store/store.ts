@@ -80,8 +80,14 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     clock,
     telemetry,
   });
+  const writer = new GroupWriter({ pool: writePool, catalog, partitions, clock, telemetry });
+  const closeWriting = async (deadlineMs: number): Promise<void> => {
+    const started = performance.now();
+    await within(deadlineMs, writer.flushRollups());
+    await writing.close(Math.max(0, deadlineMs - (performance.now() - started)));
+  };
   return {
-    writer: new GroupWriter({ pool: writePool, catalog, partitions, clock, telemetry }),
+    writer,
     ledger: new Ledger(readPool),
     quarantine: new Quarantine(dataSource, telemetry),
     catalog,
@@ -92,9 +98,18 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     healthPool: health.pool,
     close: async (deadlineMs = 5_000) => {
       await Promise.all([
-        ...pools.map((pool) => pool.close(deadlineMs)),
+        closeWriting(deadlineMs),
+        ...[jobs, reading, health].map((pool) => pool.close(deadlineMs)),
         dataSource.isInitialized ? dataSource.destroy() : undefined,
       ]);
     },
   };
+}
+
+/** Waits for the work, but not longer than so many ms. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(late.resolve, ms, undefined);
+  await Promise.race([work, late.promise]);
+  clearTimeout(timer);
 }

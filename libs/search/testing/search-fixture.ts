@@ -1,6 +1,12 @@
 import { eventId, type LogEvent, type Micros, type StoredEvent } from '#event';
 import { parseQuery } from '#query';
-import { buildFilters, foldGroups, JobRunner, mergeRollups, type StoreSettings } from '#store';
+import {
+  buildFilters,
+  createFoldGroups,
+  JobRunner,
+  mergeRollups,
+  type StoreSettings,
+} from '#store';
 import { Telemetry } from '#telemetry';
 import { buildBatch } from '../../store/testing/events.ts';
 import { openTestStore, type TestStore } from '../../store/testing/open-test-store.ts';
@@ -45,7 +51,8 @@ export async function openSearchFixture(
       }
     },
     async runJobs() {
-      for (const job of [buildFilters, foldGroups, mergeRollups]) await runner.runOnce(job);
+      for (const job of [buildFilters, createFoldGroups(0), mergeRollups])
+        await runner.runOnce(job);
     },
     close: () => test.close(),
   };

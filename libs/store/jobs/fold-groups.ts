@@ -1,4 +1,6 @@
 import type { PoolClient } from 'pg';
+import type { Micros } from '#event';
+import { LEFT_AFTER } from '../write/pending-rollups.ts';
 import { NOTHING_TO_DO, type Job, type JobReport } from './job.ts';
 import { transaction } from './transaction.ts';
 
@@ -14,30 +16,40 @@ interface PendingGroup {
 }
 
 /**
- * Counts the groups that appended no rollup rows of their own (too many keys for their size) from their events,
- * and marks them as counted, in one transaction: a reader's snapshot sees a group either as pending, and scans it,
- * or in the rollups.
+ * Counts the groups whose writer appended no rollup rows, neither with them (too many keys for their size) nor shortly
+ * after (`PendingRollups`), from their events, and marks them as counted, in one transaction: a reader's snapshot sees
+ * a group either as pending, and scans it, or in the rollups.
+ *
+ * @param leftAfter age at which a group is taken as left by its writer
  */
-export const foldGroups: Job = {
-  name: 'fold-groups',
-  lock: 'rollups',
-  intervalMs: 1_000,
-  async run(client) {
-    const pending = await pendingGroups(client);
-    if (pending.length === 0) return NOTHING_TO_DO;
-    await transaction(client, () => fold(client, pending));
-    return report(pending);
-  },
-};
+export function createFoldGroups(leftAfter: Micros = LEFT_AFTER): Job {
+  return {
+    name: 'fold-groups',
+    lock: 'rollups',
+    intervalMs: 1_000,
+    run: (client) =>
+      transaction(client, async () => {
+        const pending = await pendingGroups(client, leftAfter);
+        if (pending.length === 0) return NOTHING_TO_DO;
+        await fold(client, pending);
+        return report(pending);
+      }),
+  };
+}
 
-async function pendingGroups(client: PoolClient): Promise<readonly PendingGroup[]> {
+/** Locked, so that their writer cannot claim them meanwhile. */
+async function pendingGroups(
+  client: PoolClient,
+  leftAfter: Micros,
+): Promise<readonly PendingGroup[]> {
   const answer = await client.query<PendingGroup>(
     `SELECT group_seq, events, minute_rollup, hour_rollup FROM (
        SELECT *, sum(events) OVER (ORDER BY group_seq) - events AS before
        FROM (SELECT group_seq, events, minute_rollup, hour_rollup FROM log_group
-             WHERE NOT (minute_rollup AND hour_rollup) ORDER BY group_seq LIMIT $1) AS oldest
+             WHERE NOT (minute_rollup AND hour_rollup) AND committed_at < clock_timestamp() - $3 * interval '1 us'
+             ORDER BY group_seq LIMIT $1 FOR UPDATE SKIP LOCKED) AS oldest
      ) AS bounded WHERE before < $2 ORDER BY group_seq`,
-    [MAX_GROUPS, MAX_EVENTS],
+    [MAX_GROUPS, MAX_EVENTS, leftAfter],
   );
   return answer.rows;
 }

@@ -1,6 +1,6 @@
 export { buildFilters } from './build-filters.ts';
 export { expireLedger, LEDGER_DAYS } from './expire-ledger.ts';
-export { foldGroups } from './fold-groups.ts';
+export { createFoldGroups } from './fold-groups.ts';
 export { JobRunner, type JobRunnerParts } from './job-runner.ts';
 export type { Job, JobReport } from './job.ts';
 export { mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';

@@ -4,7 +4,7 @@ import { CopyBuffer } from './copy-buffer.ts';
 import { appendEvent, EVENT_COLUMNS } from './event-row.ts';
 import type { Group, GroupPart } from './group.ts';
 import { NEXT_GROUP_STEP } from './group-numbers.ts';
-import { HOUR_COPY, hourRows, MINUTE_COPY, minuteRows, rollUp } from './rollup.ts';
+import { HOUR_COPY, hourRows, MINUTE_COPY, minuteRows, type GroupRollups } from './rollup.ts';
 import type { ScriptRows, Step } from './script.ts';
 
 /** The statements that store the events of a group. */
@@ -13,8 +13,11 @@ export function eventSteps(group: Group, groupSeq: number): readonly Step[] {
 }
 
 /** The statements behind the events: what is derived from them, the group's row, and COMMIT. */
-export function closingSteps(group: Group, groupSeq: number): readonly Step[] {
-  const rollups = rollUp(group.parts, group.events);
+export function closingSteps(
+  group: Group,
+  rollups: GroupRollups,
+  groupSeq: number,
+): readonly Step[] {
   const derived: Step[] = [];
   if (rollups.minutes) derived.push({ sql: MINUTE_COPY, copy: minuteRows(rollups.minutes) });
   if (rollups.hours) derived.push({ sql: HOUR_COPY, copy: hourRows(rollups.hours) });

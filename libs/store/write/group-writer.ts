@@ -17,7 +17,9 @@ import { enterLedger } from './enter-ledger.ts';
 import { GroupNumbers } from './group-numbers.ts';
 import { closingNumbers, closingSteps, eventSteps } from './group-script.ts';
 import { splitBySegment, type Group } from './group.ts';
+import { PendingRollups } from './pending-rollups.ts';
 import { refusesData, storeSifted, type RefusedEvent } from './refused-events.ts';
+import { rollUp, type GroupRollups } from './rollup.ts';
 import { runScript, type Step } from './script.ts';
 
 export interface CommitResult {
@@ -42,6 +44,13 @@ interface NumberedGroup {
   readonly groupSeq: number;
 }
 
+/** A group written out, to be sent. */
+interface PreparedGroup {
+  readonly group: Group;
+  readonly rollups: GroupRollups;
+  readonly steps: readonly Step[];
+}
+
 interface Stored {
   readonly groupSeq: number;
   readonly commitSeq: number;
@@ -57,9 +66,11 @@ const ATTEMPTS = 3;
 export class GroupWriter {
   private readonly deps: GroupWriterDeps;
   private readonly numbers: GroupNumbers;
+  private readonly rollups: PendingRollups;
 
   constructor(deps: GroupWriterDeps) {
     this.deps = deps;
+    this.rollups = new PendingRollups(deps);
     this.numbers = new GroupNumbers(deps.pool, deps.clock);
   }
 
@@ -84,6 +95,11 @@ export class GroupWriter {
         await this.recover(error, attempt, signal);
       }
     }
+  }
+
+  /** Appends the rollups that wait in memory. Never rejects; what is left is counted by a job. */
+  flushRollups(): Promise<void> {
+    return this.rollups.flush();
   }
 
   /** @throws StoreUnavailableError where Postgres does not answer */
@@ -138,16 +154,13 @@ export class GroupWriter {
     exceptions: Exceptions,
   ): Promise<Stored | null> {
     // Written out before the transaction begins, so that it is open only while Postgres works.
-    const prepared = allSteps(group, groupSeq);
+    const prepared = prepare(group, groupSeq);
     const fresh = await enterLedger(client, batches, groupSeq, exceptions);
     if (fresh.length === 0) return await rollBack(client);
     const rest = fresh.length === batches.length ? null : await this.split(fresh);
-    const steps = rest === null ? prepared : allSteps(rest, groupSeq);
+    const final = rest === null ? prepared : prepare(rest, groupSeq);
     try {
-      const numbers = closingNumbers(await runScript(client, steps));
-      this.numbers.put(numbers.nextGroupSeq);
-      const { events } = rest ?? group;
-      return { groupSeq, commitSeq: numbers.commitSeq, events, refused: 0 };
+      return await this.finish(client, final, groupSeq, 0);
     } catch (error) {
       if (!refusesData(error)) throw error;
     }
@@ -166,15 +179,32 @@ export class GroupWriter {
     if (fresh.length === 0) return await rollBack(client);
     const { stored, refused } = await storeSifted(client, await this.split(fresh), groupSeq);
     const origins = batchesByOrdinal(fresh);
+    const rollups = rollUp(stored.parts, stored.events);
     const steps = [
       quarantineStep(refused, ({ ordinal }) => origins[ordinal] as Batch),
-      ...closingSteps(stored, groupSeq),
+      ...closingSteps(stored, rollups, groupSeq),
     ];
-    const numbers = closingNumbers(await runScript(client, steps));
-    this.numbers.put(numbers.nextGroupSeq);
+    const result = await this.finish(
+      client,
+      { group: stored, rollups, steps },
+      groupSeq,
+      refused.length,
+    );
     noteQuarantined(refused, origins, exceptions);
-    const { commitSeq } = numbers;
-    return { groupSeq, commitSeq, events: stored.events, refused: refused.length };
+    return result;
+  }
+
+  /** Runs the steps to their COMMIT. */
+  private async finish(
+    client: PoolClient,
+    { group, rollups, steps }: PreparedGroup,
+    groupSeq: number,
+    refused: number,
+  ): Promise<Stored> {
+    const { nextGroupSeq, commitSeq } = closingNumbers(await runScript(client, steps));
+    this.numbers.put(nextGroupSeq);
+    this.rollups.add(group, groupSeq, rollups);
+    return { groupSeq, commitSeq, events: group.events, refused };
   }
 
   /** The group by segments, with every partition that it needs. */
@@ -213,8 +243,10 @@ export class GroupWriter {
   }
 }
 
-function allSteps(group: Group, groupSeq: number): readonly Step[] {
-  return [...eventSteps(group, groupSeq), ...closingSteps(group, groupSeq)];
+function prepare(group: Group, groupSeq: number): PreparedGroup {
+  const rollups = rollUp(group.parts, group.events);
+  const steps = [...eventSteps(group, groupSeq), ...closingSteps(group, rollups, groupSeq)];
+  return { group, rollups, steps };
 }
 
 async function rollBack(client: PoolClient): Promise<null> {

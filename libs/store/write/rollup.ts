@@ -5,7 +5,11 @@ import type { GroupPart } from './group.ts';
 export interface RollupRow {
   /** Start of the minute or of the hour. */
   readonly start: Micros;
-  readonly event: LogEvent;
+  /** The rank of the level. */
+  readonly level: number;
+  readonly service: string | null;
+  /** Of the hours; the minutes count over all. */
+  readonly resourceId: string | null;
   count: number;
 }
 
@@ -22,26 +26,51 @@ const MAX_KEYS_PER_EVENT = 1 / 4;
 export function rollUp(parts: readonly GroupPart[], events: number): GroupRollups {
   const maxKeys = Math.floor(events * MAX_KEYS_PER_EVENT);
   if (maxKeys === 0) return { minutes: null, hours: null };
-  const services = new TextNumbers();
-  const resources = new TextNumbers();
-  const minutes = new Counter(MICROS_PER_MINUTE, maxKeys);
-  const hours = new Counter(MICROS_PER_HOUR, maxKeys);
-  for (const part of parts) {
-    for (const event of part.events) {
-      const level = levelRank(event.level);
-      const service = services.of(event.service);
-      minutes.add(event, service * LEVEL_ROOM + level);
-      if (!hours.overflow) {
-        const resource = resources.of(event.resourceId);
-        hours.add(event, (service * RESOURCE_ROOM + resource) * LEVEL_ROOM + level);
+  const counts = new RollupCounts(maxKeys);
+  counts.add(parts, { minutes: true, hours: true });
+  return counts;
+}
+
+/** Counts of the events of one group or of many, up to a number of rows for each rollup. */
+export class RollupCounts implements GroupRollups {
+  private readonly services = new TextNumbers();
+  private readonly resources = new TextNumbers();
+  private readonly byMinute: Counter;
+  private readonly byHour: Counter;
+
+  constructor(maxRows: number) {
+    this.byMinute = new Counter(MICROS_PER_MINUTE, maxRows);
+    this.byHour = new Counter(MICROS_PER_HOUR, maxRows);
+  }
+
+  get minutes(): readonly RollupRow[] | null {
+    return this.byMinute.result();
+  }
+
+  get hours(): readonly RollupRow[] | null {
+    return this.byHour.result();
+  }
+
+  add(
+    parts: readonly GroupPart[],
+    wanted: { readonly minutes: boolean; readonly hours: boolean },
+  ): void {
+    for (const part of parts) {
+      for (const event of part.events) {
+        const level = levelRank(event.level);
+        const service = this.services.of(event.service);
+        if (wanted.minutes) this.byMinute.add(event, service * LEVEL_ROOM + level);
+        if (wanted.hours && !this.byHour.overflow) {
+          const resource = this.resources.of(event.resourceId);
+          this.byHour.add(event, (service * RESOURCE_ROOM + resource) * LEVEL_ROOM + level);
+        }
       }
     }
   }
-  return { minutes: minutes.result(), hours: hours.result() };
 }
 
 const LEVEL_ROOM = 8;
-/** More resourceIds than a group has events. With few services the keys stay small integers, which Maps like. */
+/** More resourceIds than are counted at once. With few services the keys stay small integers, which Maps like. */
 const RESOURCE_ROOM = 2 ** 20;
 
 /** Numbers texts in the order of their first appearance; null is 0. */
@@ -99,7 +128,9 @@ class Counter {
       this.overflow = true;
       return;
     }
-    const row = { start: this.start, event, count: 1 };
+    // Not the event itself: rows may wait, and an event may be large.
+    const { service, resourceId } = event;
+    const row = { start: this.start, level: levelRank(event.level), service, resourceId, count: 1 };
     this.rows.push(row);
     this.current.set(key, row);
   }
@@ -112,11 +143,11 @@ export const HOUR_COPY =
 
 export function minuteRows(rows: readonly RollupRow[]): Buffer {
   const buffer = new CopyBuffer(rows.length * 96);
-  for (const { start, event, count } of rows) {
-    buffer.startRow(4, 18 + 3 * (event.service?.length ?? 0));
+  for (const { start, level, service, count } of rows) {
+    buffer.startRow(4, 18 + 3 * (service?.length ?? 0));
     buffer.timestamp(start);
-    buffer.smallint(levelRank(event.level));
-    buffer.text(event.service);
+    buffer.smallint(level);
+    buffer.text(service);
     buffer.bigint(count);
   }
   return buffer.finish();
@@ -124,13 +155,12 @@ export function minuteRows(rows: readonly RollupRow[]): Buffer {
 
 export function hourRows(rows: readonly RollupRow[]): Buffer {
   const buffer = new CopyBuffer(rows.length * 96);
-  for (const { start, event, count } of rows) {
-    const { service, resourceId } = event;
+  for (const { start, level, service, resourceId, count } of rows) {
     buffer.startRow(5, 18 + 3 * ((service?.length ?? 0) + (resourceId?.length ?? 0)));
     buffer.timestamp(start);
     buffer.text(service);
     buffer.text(resourceId);
-    buffer.smallint(levelRank(event.level));
+    buffer.smallint(level);
     buffer.bigint(count);
   }
   return buffer.finish();
