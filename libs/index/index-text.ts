@@ -34,18 +34,13 @@ export function indexText(message: string): string | null {
 }
 
 /**
- * What the index can be asked for the words of a query (of a phrase, say), in their order and each once: every
+ * What the index can be asked for the words of a query (each as `words` gives it), in their order and each once: every
  * message in the index that holds all the words as whole words has all of these in its copy. Empty: nothing, for
  * all of them are masked.
  */
 export function indexedWords(words: readonly string[]): readonly string[] {
-  const pieces = new Set<string>();
-  for (const word of words) {
-    forEachWord(foldCase(word), (part) => {
-      for (const piece of piecesOf(part)) pieces.add(piece);
-    });
-  }
-  return [...pieces];
+  // Not cut again: the lower case of İ is no word, but the word that has it was one.
+  return [...new Set(words.flatMap((word) => piecesOf(foldCase(word))))];
 }
 
 function piecesOf(word: string): readonly string[] {

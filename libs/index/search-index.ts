@@ -6,9 +6,11 @@ import type { EventPosition, Level, Micros } from '#event';
  */
 export interface IndexRef {
   readonly name: string;
-  /** A whole number from 1 to 2^47. */
+  /** A whole number from 1 to `MAX_SEAL`. */
   readonly seal: number;
 }
+
+export const MAX_SEAL = 2 ** 47;
 
 /**
  * The slim copy of an event. Order and paging are by the position, exactly as everywhere else; the rest of the event
@@ -36,6 +38,10 @@ export interface IndexQuestion {
   readonly order: 'asc' | 'desc';
 }
 
+/** Events beyond these bounds stay out of an index: a position must fit into the numbers of a backend. */
+export const MAX_GROUP_SEQ = 2 ** 36 - 1;
+export const MAX_ORDINAL = 2 ** 17 - 1;
+
 /** Words that one question may hold. */
 export const MAX_WORDS = 10;
 /** Candidates that one answer may hold. */
@@ -53,7 +59,7 @@ export interface IndexPage {
  *
  * - `found`: every document that fulfils the question is a candidate, and there may be candidates that do not match
  *   the query: words are looked for in any order, texts ignore case and accents. Each candidate must be looked up
- *   and checked. In the order of the question; `more` says whether others come after the last one.
+ *   and checked. In the order of the question. Where `more` is false, none comes after the last one.
  * - `lost`: no index of that name and seal is there. Nothing is known of its documents.
  * - `unavailable`: no answer in time, or a refusal.
  */
@@ -157,4 +163,15 @@ export class IndexUnavailableError extends Error {
   override readonly name = 'IndexUnavailableError';
   readonly code = 'index-unavailable';
   readonly permanent = false;
+  /** In a word, for counting. */
+  readonly reason: string;
+
+  constructor(message: string, { reason = 'unavailable', ...options }: UnavailableOptions = {}) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+interface UnavailableOptions extends ErrorOptions {
+  readonly reason?: string;
 }

@@ -1,5 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { describe, it } from '@jest/globals';
+import { findMeilisearch } from './meilisearch-server.ts';
+import { locateMeilisearch } from './meilisearch.ts';
 import { findBroker } from './rabbitmq-server.mjs';
 
 /** Something a suite needs from the machine, and how to get it. */
@@ -8,11 +10,13 @@ export interface Requirement {
   readonly remedy: string;
   /** Where it is, or null when it is missing. */
   readonly found: string | null;
+  /** No package registry has it, so that its absence is no failure in CI. */
+  readonly optional?: true;
 }
 
 /**
  * A suite that needs something of the machine. Where it is missing, the whole suite is skipped and says so by name;
- * in CI (`CI=true`) that is a failure. Single tests are never skipped.
+ * in CI (`CI=true`) that is a failure, unless it is optional. Single tests are never skipped.
  */
 export function suite(name: string, needs: Requirement, tests: (found: string) => void): void {
   if (needs.found !== null) {
@@ -23,7 +27,7 @@ export function suite(name: string, needs: Requirement, tests: (found: string) =
     return;
   }
   const reason = `${name}: skipped, needs ${needs.name} (${needs.remedy})`;
-  if (process.env['CI'] === 'true') {
+  if (process.env['CI'] === 'true' && needs.optional !== true) {
     describe(name, () => {
       it(`finds ${needs.name}`, () => {
         throw new Error(reason);
@@ -65,11 +69,22 @@ export const ownRabbitmq: Requirement = {
   found: findBroker(),
 };
 
-/** A server that suites may make indexes on, under names of their own. MEILI_API_KEY where it wants one. */
+/** A server that suites may make indexes on, under names of their own (test/support/meilisearch.ts). */
 export const meilisearch: Requirement = {
+  optional: true,
   name: 'Meilisearch',
-  remedy: 'MEILI_URL',
-  found: process.env['MEILI_URL'] ?? null,
+  remedy: '`meilisearch` on PATH, or MEILI_URL and MEILI_API_KEY, or its image in Docker',
+  get found() {
+    return locateMeilisearch();
+  },
+};
+
+/** A server that the tests may kill. */
+export const ownMeilisearch: Requirement = {
+  optional: true,
+  name: 'an installed Meilisearch',
+  remedy: '`meilisearch` on PATH',
+  found: findMeilisearch(),
 };
 
 function firstExecutable(paths: readonly string[]): string | null {

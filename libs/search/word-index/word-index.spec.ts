@@ -1,4 +1,4 @@
-import { ReferenceIndex } from '../testing/reference-index.ts';
+import { ReferenceIndex } from '../../index/testing/reference-index.ts';
 import { describeWordIndexSearch } from '../testing/word-index-suite.ts';
 
 describeWordIndexSearch('in memory', () => new ReferenceIndex());

@@ -11,10 +11,10 @@ import {
   type SimilarQuestion,
   type TaskId,
   type TaskOutcome,
-} from '#index';
+} from '../search-index.ts';
 
 interface Held {
-  readonly seal: number;
+  readonly seal: number | null;
   readonly documents: Map<string, IndexDocument>;
 }
 
@@ -72,15 +72,18 @@ export class ReferenceIndex implements SearchIndex {
   }
 
   add(name: string, documents: readonly IndexDocument[]): Promise<TaskId> {
-    const held = this.indexes.get(name);
+    const held = this.indexes.get(name) ?? { seal: null, documents: new Map() };
+    this.indexes.set(name, held);
     for (const document of documents) {
-      held?.documents.set(`${document.groupSeq}-${document.ordinal}`, document);
+      held.documents.set(`${document.groupSeq}-${document.ordinal}`, document);
     }
     return Promise.resolve(this.tasks++);
   }
 
   outcomes(tasks: readonly TaskId[]): Promise<readonly TaskOutcome[]> {
-    return Promise.resolve(tasks.map(() => ({ kind: 'succeeded' })));
+    return Promise.resolve(
+      tasks.map((task) => ({ kind: task < this.tasks ? 'succeeded' : 'unknown' })),
+    );
   }
 
   drop(name: string): Promise<void> {
