@@ -2,7 +2,7 @@
  * `npm test`: installs and builds what is needed, checks the sources, runs every suite, and ends with the one line
  * `N passed, N failed, N skipped`. Exit code 1 when anything failed, a check or a crashed runner included.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, StepFailed, prepare } from './prepare.mjs';
@@ -77,12 +77,15 @@ async function jest({ project, workers }) {
   if (failed === 0 && code !== 0) fail(`Jest ended with exit code ${code} for ${project}`);
 }
 
-/** A Jest that was killed leaves its Postgres and its RabbitMQ behind; the folder knows which. */
+/** A Jest that was killed leaves its servers behind; the folder knows which. */
 function endTestServers() {
   for (const { project } of RUNS) {
     end(join(workspace, project, 'server/postgres/postmaster.pid'), 'SIGQUIT');
     end(join(workspace, project, 'rabbitmq/broker.pid'), 'SIGKILL');
     end(join(workspace, project, 'rabbitmq/epmd.pid'), 'SIGTERM');
+    const servers = join(workspace, project, 'meilisearch');
+    for (const name of existsSync(servers) ? readdirSync(servers) : [])
+      end(join(servers, name, 'server.pid'), 'SIGKILL');
   }
   rmSync(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }

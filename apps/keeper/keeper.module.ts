@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import {
   Inject,
   Injectable,
@@ -8,6 +9,13 @@ import {
 } from '@nestjs/common';
 import { systemClock } from '#event';
 import {
+  createIndexFeeder,
+  indexLagSeconds,
+  MAX_SEAL,
+  type FeedSettings,
+  type IndexWriter,
+} from '#index';
+import {
   buildFilters,
   createFoldGroups,
   createRetention,
@@ -16,6 +24,8 @@ import {
   expireLedger,
   JobRunner,
   mergeRollups,
+  readIndexLag,
+  type Job,
   type RetentionPolicy,
   type Store,
 } from '#store';
@@ -23,9 +33,16 @@ import type { Telemetry } from '#telemetry';
 
 /** What the keeper is given, already open. */
 export interface KeeperParts {
-  readonly store: Pick<Store, 'jobPool'>;
+  readonly store: Pick<Store, 'jobPool' | 'healthPool'>;
   readonly telemetry: Telemetry;
   readonly retention: RetentionPolicy;
+  /** Null: there is no search index to feed. */
+  readonly index: FedIndex | null;
+}
+
+export interface FedIndex {
+  readonly writer: IndexWriter;
+  readonly settings: FeedSettings;
 }
 
 const KEEPER_PARTS = Symbol('KeeperParts');
@@ -43,7 +60,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    const { retention, telemetry } = this.parts;
+    const { retention, telemetry, index } = this.parts;
     this.runner.start([
       createFoldGroups(),
       mergeRollups,
@@ -52,11 +69,28 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
       createRetention({ policy: retention, clock: systemClock, telemetry }),
       expireLedger,
       expireHeartbeats,
+      ...(index === null ? [] : [this.feeder(index)]),
     ]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.runner.close();
+  }
+
+  private feeder({ writer, settings }: FedIndex): Job {
+    const { store, telemetry } = this.parts;
+    telemetry.observe(indexLagSeconds, async () => {
+      // Not known while Postgres is away.
+      const lag = await readIndexLag(store.healthPool).catch(() => null);
+      return lag?.seconds ?? null;
+    });
+    return createIndexFeeder({
+      index: writer,
+      settings,
+      telemetry,
+      clock: systemClock,
+      newSeal: () => randomInt(1, MAX_SEAL + 1),
+    });
   }
 }
 

@@ -3,9 +3,11 @@ import {
   announceProcess,
   nestOptions,
   openProcessStore,
+  openSearchIndex,
   serveOperations,
   type ProcessContext,
 } from '#process';
+import { fedIndex } from './fed-index.ts';
 import { KeeperModule } from './keeper.module.ts';
 import { retentionPolicy } from './retention-policy.ts';
 
@@ -17,6 +19,7 @@ const STORE_CLOSE_MS = 2_000;
 export async function startKeeper(context: ProcessContext<'keeper'>): Promise<string> {
   const { settings, telemetry, health, steps, stopping } = context;
   const postgres = health.add('postgres', { required: true });
+  const index = fedIndex(settings, openSearchIndex({ settings, health }));
   const operations = await serveOperations(
     { telemetry, health },
     { port: settings.operationsPort, host: settings.httpHost, portSetting: 'OPERATIONS_PORT' },
@@ -27,7 +30,7 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
   health.watch(postgres, () => store.writer.probe());
   announceProcess(context, { kind: 'keeper', pool: store.healthPool });
   const app = await NestFactory.createApplicationContext(
-    KeeperModule.register({ store, telemetry, retention: retentionPolicy(settings) }),
+    KeeperModule.register({ store, telemetry, retention: retentionPolicy(settings), index }),
     nestOptions(telemetry, {}),
   );
   steps.add('the jobs', JOBS_CLOSE_MS, () => app.close());

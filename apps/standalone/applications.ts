@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
-import { projectFolder } from '#process';
+import { projectFolder, type OpenedIndex } from '#process';
 import type { LogQueue } from '#queue';
 import { createSearchService } from '#search';
 import type { Store } from '#store';
@@ -15,7 +15,7 @@ import {
   type Replay,
 } from '../gateway/index.ts';
 import { IngestModule } from '../ingest/index.ts';
-import { KeeperModule, retentionPolicy } from '../keeper/index.ts';
+import { fedIndex, KeeperModule, retentionPolicy } from '../keeper/index.ts';
 import { WriterModule } from '../writer/index.ts';
 import { StandaloneModule } from './standalone.module.ts';
 
@@ -26,6 +26,8 @@ export interface ApplicationParts {
   readonly telemetry: Telemetry;
   readonly replay: Replay;
   readonly health: HealthSource;
+  /** Null: everything is searched in Postgres. */
+  readonly index: OpenedIndex | null;
   /** Longest wait at shutdown for what was accepted, for ingest and for the queue each, in ms. */
   readonly drainMs: number;
 }
@@ -34,7 +36,7 @@ export const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 
 /** Ingest, writer, gateway and keeper around one queue inside the process. */
 export function applications(parts: ApplicationParts): DynamicModule {
-  const { settings, store, queue, telemetry, replay, health, drainMs } = parts;
+  const { settings, store, queue, telemetry, replay, health, index, drainMs } = parts;
   return StandaloneModule.register({ queue, drainMs }, [
     IngestModule.register({
       queue,
@@ -51,6 +53,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
         pool: store.readPool,
         telemetry,
         skipIndexBytes: settings.skipIndexBytes,
+        wordIndex: index && { reader: index.index, prefix: index.prefix },
       }),
       quarantine: store.quarantine,
       replay,
@@ -63,6 +66,11 @@ export function applications(parts: ApplicationParts): DynamicModule {
         pageFolder: PAGE_FOLDER,
       },
     }),
-    KeeperModule.register({ store, telemetry, retention: retentionPolicy(settings) }),
+    KeeperModule.register({
+      store,
+      telemetry,
+      retention: retentionPolicy(settings),
+      index: fedIndex(settings, index),
+    }),
   ]);
 }

@@ -2,7 +2,13 @@ import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
-import { announceProcess, projectFolder, serveHttp, type ProcessContext } from '#process';
+import {
+  announceProcess,
+  openSearchIndex,
+  projectFolder,
+  serveHttp,
+  type ProcessContext,
+} from '#process';
 import { InProcessQueue } from '#queue';
 import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
 import { configureGateway, replayThrough } from '../gateway/index.ts';
@@ -86,6 +92,7 @@ async function serve(
     telemetry,
     replay: replayThrough(() => pipeline as IngestPipeline),
     health: watch,
+    index: openSearchIndex({ settings, health }),
     drainMs: DRAIN_MS,
   });
   const options = {

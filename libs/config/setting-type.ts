@@ -24,6 +24,16 @@ export const text: SettingType<string> = {
   format: (value) => value,
 };
 
+/** A part of names on other servers, which take no more than this. */
+export const label: SettingType<string> = {
+  label: 'letters, digits, `-` and `_`, up to 50',
+  parse: (value) =>
+    /^[A-Za-z0-9_-]{1,50}$/.test(value)
+      ? parsed(value)
+      : failed('is not of letters, digits, - and _ (1 to 50 of them)'),
+  format: (value) => value,
+};
+
 /** Texts separated by commas. */
 export const textList: SettingType<readonly string[]> = {
   label: 'list, separated by commas',

@@ -7,6 +7,7 @@ import {
   bytes,
   duration,
   integer,
+  label,
   oneOf,
   port,
   text,
@@ -244,6 +245,51 @@ export const SETTINGS = {
     default: 256 * MIB,
     description:
       'Memory for the filters of the skip index; what does not fit is read from Postgres.',
+  }),
+  meiliUrl: optional({
+    name: 'MEILI_URL',
+    usedBy: ['standalone', 'gateway', 'keeper'],
+    type: url('http', 'https'),
+    description:
+      'Meilisearch, 1.12 or newer: finds words faster in what it holds, and similar messages. Not set: all is read from Postgres. Everything is searchable without it, and while it is away.',
+  }),
+  meiliApiKey: optional({
+    name: 'MEILI_API_KEY',
+    usedBy: ['standalone', 'gateway', 'keeper'],
+    type: text,
+    description:
+      'Key of Meilisearch. The gateway needs one that may search; the keeper needs one for `search`, `indexes.*`, `documents.*`, `settings.*`, `tasks.get` and `stats.get`.',
+    secret: true,
+  }),
+  indexPrefix: setting({
+    name: 'INDEX_PREFIX',
+    usedBy: ['standalone', 'gateway', 'keeper'],
+    type: label,
+    default: 'penstock',
+    description:
+      'What the names of the indexes begin with: `<prefix>-2026-03-10`. Pipelines that share a Meilisearch need different ones, for each drops indexes of its prefix that it does not know.',
+  }),
+  indexMatch: optional({
+    name: 'INDEX_MATCH',
+    usedBy: ['standalone', 'keeper'],
+    type: text,
+    description:
+      'Which events are copied into the index, as a query without times: `level:>=warn` is typical at high rates. Not set: all. The others are searched in Postgres.',
+  }),
+  indexKeep: optional({
+    name: 'INDEX_KEEP',
+    usedBy: ['standalone', 'keeper'],
+    type: duration,
+    description:
+      'How long after its end the index of a day is kept. Not set: as long as the events. Older events are searched in Postgres.',
+  }),
+  indexMaxLag: setting({
+    name: 'INDEX_MAX_LAG',
+    usedBy: ['standalone', 'keeper'],
+    type: duration,
+    default: MINUTE,
+    description:
+      'How far the index may be behind; then older events are left to Postgres, and filled in when there is time.',
   }),
   retentionDefault: optional({
     name: 'RETENTION_DEFAULT',

@@ -2,11 +2,17 @@ export type { CommitRange } from './covered/commit-ranges.ts';
 export { readLeftOut, type LeftOutRequest } from './covered/left-out.ts';
 export { readCoverage, type CoveredStretch, type IndexCoverage } from './covered/read-coverage.ts';
 export { readUncoveredGroups, type GroupRange } from './covered/uncovered-groups.ts';
+export { createIndexFeeder } from './feed/feeder.ts';
+export { checkMatch, type FeedParts, type FeedSettings } from './feed/settings.ts';
+export { reindex, type ReindexRange } from './feed/reindex.ts';
+export { indexLagSeconds } from './feed/telemetry.ts';
 export { indexedWords, indexText, MAX_MESSAGE_BYTES } from './index-text.ts';
 export { indexName } from './index-name.ts';
+export { MeilisearchIndex, type MeilisearchSettings } from './meilisearch/meilisearch-index.ts';
 export {
   IndexUnavailableError,
   MAX_CANDIDATES,
+  MAX_SEAL,
   MAX_WORDS,
   type FoundIndex,
   type IndexAnswer,

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseQuery, QuerySyntaxError, toPredicate } from '#query';
-import { anyEvent, anyQuery } from '../../query/testing/arbitraries.ts';
+import { parseQuery } from './parse-query.ts';
+import { toPredicate } from './predicate/to-predicate.ts';
+import { QuerySyntaxError } from './syntax-error.ts';
+import { anyEvent, anyQuery } from './testing/arbitraries.ts';
 import { implies } from './implies.ts';
 
 describe('implies', () => {

@@ -1,4 +1,5 @@
-import { requiredKeys, type Query } from '#query';
+import type { Query } from './ast.ts';
+import { requiredKeys } from './required-keys.ts';
 
 /**
  * Whether every event that the query finds is also found by `match`, as far as that can be told from the terms:

@@ -8,6 +8,7 @@ export type { Bind, Condition } from './sql/condition.ts';
 export { toSql } from './sql/to-sql.ts';
 export { TimeFormatError, parseTime } from './time.ts';
 export { foldCase } from './fold-case.ts';
+export { implies } from './implies.ts';
 export { indexTerms, type IndexTerms, type WordIndex } from './index-terms.ts';
 export { requiredKeys, type RequiredKeys } from './required-keys.ts';
 export { similarTerms, type SimilarTerms } from './similar-terms.ts';

@@ -78,8 +78,8 @@ export async function startEmbeddedPostgres(
   }
 }
 
-function connectionUrl(
-  { tcpPort }: EmbeddedPostgresOptions,
+export function connectionUrl(
+  { tcpPort }: Pick<EmbeddedPostgresOptions, 'tcpPort'>,
   sockets: string,
   password: string,
 ): (database: string) => string {

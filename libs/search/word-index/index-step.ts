@@ -1,9 +1,8 @@
 import { formatTimestamp, type JsonObject } from '#event';
 import type { CommitRange, IndexCoverage } from '#index';
-import { parseQuery, type IndexTerms, type Query } from '#query';
+import { implies, parseQuery, type IndexTerms, type Query } from '#query';
 import type { Step } from '../planner.ts';
 import type { TimeRange } from '../time-range.ts';
-import { implies } from './implies.ts';
 
 /**
  * A segment of which a word index proposes the candidates as far as it covers it. What it does not cover is read by

@@ -2,7 +2,7 @@ export { buildFilters } from './build-filters.ts';
 export { expireLedger, LEDGER_DAYS } from './expire-ledger.ts';
 export { createFoldGroups } from './fold-groups.ts';
 export { JobRunner, type JobRunnerParts } from './job-runner.ts';
-export type { Job, JobReport } from './job.ts';
+export { NOTHING_TO_DO, type Job, type JobReport } from './job.ts';
 export { mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';
 export {
   createRetention,
@@ -11,3 +11,4 @@ export {
   type RetentionRule,
 } from './retention.ts';
 export { createSummariseBrin } from './summarise-brin.ts';
+export { transaction } from './transaction.ts';
