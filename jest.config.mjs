@@ -37,6 +37,7 @@ export default {
       '<rootDir>/libs/**/*.spec.ts',
       '<rootDir>/apps/**/*.spec.ts',
       '<rootDir>/scripts/**/*.spec.ts',
+      '<rootDir>/deploy/**/*.spec.ts',
     ]),
     project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),

@@ -1,11 +1,19 @@
-/** `npm run generate:docs`: the table of settings in docs/configuration.md and between the markers of README.md. */
+/**
+ * `npm run generate:docs`: the table of settings in docs/configuration.md and between the markers of README.md, the
+ * table of metrics in docs/metrics.md, and the dashboard for Grafana.
+ */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, settingsTable } from '#config';
 import { configurationPage, withTable } from './configuration-page.mjs';
+import { metricCatalog } from './metrics/catalog.mjs';
+import { metricsPage } from './metrics/page.mjs';
+import { dashboardJson } from './metrics/dashboard-json.mjs';
 import { ROOT } from './prepare.mjs';
 
 const table = settingsTable(SETTINGS);
 writeFileSync(join(ROOT, 'docs/configuration.md'), await configurationPage(table));
 const readme = join(ROOT, 'README.md');
 if (existsSync(readme)) writeFileSync(readme, await withTable(readFileSync(readme, 'utf8'), table));
+writeFileSync(join(ROOT, 'docs/metrics.md'), await metricsPage(await metricCatalog()));
+writeFileSync(join(ROOT, 'deploy/grafana/penstock.json'), await dashboardJson());

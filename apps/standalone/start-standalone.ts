@@ -9,7 +9,7 @@ import {
   serveHttp,
   type ProcessContext,
 } from '#process';
-import { InProcessQueue } from '#queue';
+import { InProcessQueue, observeDepth } from '#queue';
 import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
 import { configureGateway, replayThrough } from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
@@ -70,6 +70,7 @@ async function serve(
 ): Promise<{ readonly writer: BatchWriter; readonly url: string }> {
   const { settings, telemetry, health, steps } = context;
   const queue = new InProcessQueue({ maxBytes: settings.queueBytes });
+  observeDepth(telemetry, queue);
   let pipeline: IngestPipeline | null = null;
   let writer: BatchWriter | null = null;
   const heartbeat = announceProcess(context, {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { ProcessName } from '#config';
 import {
@@ -11,8 +9,8 @@ import {
   type ProcessKind,
 } from '#store';
 import type { DependencyHealth } from './dependency-health.ts';
-import { projectFolder } from './project-folder.ts';
 import type { ProcessContext } from './run-process.ts';
+import { projectVersion } from './project-version.ts';
 
 /** The last heartbeat may have to connect. */
 const LAST_BEAT_MS = 500;
@@ -35,7 +33,7 @@ export function announceProcess(
   const { telemetry, health, steps, stopping } = context;
   const heartbeat = startHeartbeat({
     pool,
-    process: { kind, version: version() },
+    process: { kind, version: projectVersion() },
     figures: pipelineMeasures({ ...parts, telemetry, away: () => awayDependencies(health) }),
     telemetry,
   });
@@ -56,9 +54,4 @@ function awayDependencies(health: DependencyHealth): AwayDependency[] {
     const forSeconds = Math.max(0, (Date.now() - Date.parse(since)) / 1_000);
     return [{ name, reason: reason ?? '', forSeconds }];
   });
-}
-
-function version(): string {
-  const text = readFileSync(join(projectFolder(), 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Telemetry } from '#telemetry';
-import { dependencyBack, dependencyLost } from './telemetry.ts';
+import { dependencyBack, dependencyLost, dependencyUp, processReady } from './telemetry.ts';
 
 /** A dependency as `/health/ready` shows it. */
 export interface DependencyStatus {
@@ -76,6 +76,13 @@ export class DependencyHealth {
   constructor(telemetry: Telemetry, clock: () => Date = () => new Date()) {
     this.telemetry = telemetry;
     this.clock = clock;
+    telemetry.observe(processReady, () => Number(this.readiness().ready));
+    telemetry.observe(dependencyUp, () =>
+      this.readiness().dependencies.map(({ name, required, ok }) => ({
+        labels: { dependency: name, required: String(required) },
+        value: Number(ok),
+      })),
+    );
   }
 
   /** It counts as away until it is said to be up. */

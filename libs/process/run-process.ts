@@ -5,6 +5,7 @@ import { DependencyHealth } from './dependency-health.ts';
 import { describeError } from './describe-error.ts';
 import { Life } from './life.ts';
 import { openTelemetry, type LogSettings } from './open-telemetry.ts';
+import { projectVersion } from './project-version.ts';
 import { onShutdown } from './shutdown.ts';
 import { listening } from './telemetry.ts';
 
@@ -51,7 +52,8 @@ export async function runProcess<Name extends ProcessName>(
     process.on('uncaughtException', (error) => {
       life.crash(error);
     });
-    steps.add('process metrics', 100, collectProcessMetrics(telemetry));
+    const build = { process: name, version: projectVersion() };
+    steps.add('process metrics', 100, collectProcessMetrics(telemetry, build));
     steps.add('the watch of dependencies', 100, () => {
       health.close();
     });

@@ -1,4 +1,4 @@
-import { defineEvent } from '#telemetry';
+import { defineEvent, defineGauge } from '#telemetry';
 
 export const listening = defineEvent<{ readonly url: string; readonly seconds: number }>({
   name: 'process.listening',
@@ -68,4 +68,15 @@ export const dependencyBack = defineEvent<{
   level: 'info',
   message: ({ dependency, seconds }) =>
     `${dependency} is usable after ${seconds.toFixed(1)} s without it`,
+});
+
+export const dependencyUp = defineGauge({
+  name: 'penstock_dependency_up',
+  help: '1 while the process can use the dependency; without a required one it is not ready.',
+  labels: ['dependency', 'required'],
+});
+
+export const processReady = defineGauge({
+  name: 'penstock_process_ready',
+  help: '1 while the process should get requests: it has started, does not stop, and has all that it requires.',
 });

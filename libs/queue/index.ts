@@ -10,6 +10,7 @@ export type {
   PublishOutcome,
   QueueDepth,
 } from './log-queue.ts';
+export { observeDepth } from './depth-gauges.ts';
 export { backoffMs, type BackoffSettings } from './backoff.ts';
 export {
   IN_PROCESS_QUEUE_DEFAULTS,

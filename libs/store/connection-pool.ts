@@ -8,6 +8,7 @@ export interface PoolUse {
 }
 
 export interface ConnectionPool {
+  readonly name: string;
   readonly pool: pg.Pool;
   /** Waits for connections in use, for at most so many ms, then cuts them. Safe to call again. */
   close(deadlineMs: number): Promise<void>;
@@ -25,6 +26,7 @@ export function openPool(settings: StoreSettings, use: PoolUse): ConnectionPool 
   });
   pool.on('remove', (client) => clients.delete(client));
   return {
+    name: use.name,
     pool,
     close: async (deadlineMs) => {
       if (pool.ended || pool.ending) return;

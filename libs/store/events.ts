@@ -21,16 +21,46 @@ export const partitionsBusy = defineEvent<{ readonly attempt: number }>({
     `another session holds a lock that creating partitions needs; trying again (attempt ${attempt})`,
 });
 
-export const groupCommitted = defineEvent<{ readonly events: number; readonly seconds: number }>({
+export const groupCommitted = defineEvent<{
+  readonly groupSeq: number;
+  readonly commitSeq: number;
+  /** Batches and bytes of the group, those that were stored before included. */
+  readonly batches: number;
+  readonly batchIds: readonly string[];
+  readonly bytes: number;
+  readonly events: number;
+  readonly seconds: number;
+}>({
   name: 'store.group_committed',
-  level: null,
-  message: ({ events }) => `committed ${events} events`,
+  level: 'debug',
+  message: ({ groupSeq, events, batches }) =>
+    `committed group ${groupSeq}: ${events} events of ${batches} batch(es)`,
   metrics: [
     {
       kind: 'counter',
       name: 'penstock_store_events_total',
       help: 'Events committed to Postgres',
       value: ({ events }) => events,
+    },
+    {
+      kind: 'counter',
+      name: 'penstock_store_bytes_total',
+      help: 'Bytes of the batches of committed groups',
+      value: ({ bytes }) => bytes,
+    },
+    {
+      kind: 'histogram',
+      name: 'penstock_store_group_events',
+      help: 'Events per committed group',
+      value: ({ events }) => events,
+      buckets: [1, 10, 50, 100, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000],
+    },
+    {
+      kind: 'histogram',
+      name: 'penstock_store_group_batches',
+      help: 'Batches per committed group',
+      value: ({ batches }) => batches,
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200],
     },
     {
       kind: 'histogram',
@@ -56,7 +86,11 @@ export const batchRepeated = defineEvent<{ readonly disposition: 'duplicate' | '
   ],
 });
 
-export const eventsQuarantined = defineEvent<{ readonly count: number; readonly reason: string }>({
+export const eventsQuarantined = defineEvent<{
+  readonly count: number;
+  readonly reason: string;
+  readonly batchIds: readonly string[];
+}>({
   name: 'store.events_quarantined',
   level: 'error',
   message: ({ count, reason }) =>

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { systemClock } from '#event';
+import { observePools } from './connection-gauges.ts';
 import { openPool } from './connection-pool.ts';
 import { openDataSource } from './data-source.ts';
 import { asStoreError } from './errors.ts';
@@ -73,6 +74,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     await Promise.all([...pools.map((pool) => pool.close(0)), dataSource.destroy()]);
     throw asStoreError(error);
   }
+  observePools(telemetry, pools);
   const partitions = new PartitionCreator({
     pool: writePool,
     catalog,

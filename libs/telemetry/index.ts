@@ -1,4 +1,5 @@
-export { collectProcessMetrics } from './process-metrics.ts';
+export { namedBatches } from './named-batches.ts';
+export { collectProcessMetrics, type Build } from './process-metrics.ts';
 export { fromLevel, jsonLines, readableText, type WriteLine } from './sinks.ts';
 export {
   defineEvent,

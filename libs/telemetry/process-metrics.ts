@@ -1,19 +1,25 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { collectDefaultMetrics } from 'prom-client';
-import { defineGauge, type Telemetry } from './telemetry.ts';
+import { buildInfo, eventLoopLag } from './events.ts';
+import type { Telemetry } from './telemetry.ts';
 
 const RESOLUTION_MS = 20;
 
-const eventLoopLag = defineGauge({
-  name: 'penstock_event_loop_lag_p99_seconds',
-  help: 'Delay of the event loop since the last scrape, 99th percentile.',
-});
+/** What runs. */
+export interface Build {
+  /** Kind of the process: `ingest`, `writer` and so on. */
+  readonly process: string;
+  readonly version: string;
+}
 
 /**
- * CPU, memory and garbage collection of the process, and how long the event loop was held up since the last scrape.
+ * What runs, its CPU, memory and garbage collection, and how long the event loop was held up since the last scrape.
  * Returns the end of the measuring.
  */
-export function collectProcessMetrics(telemetry: Telemetry): () => void {
+export function collectProcessMetrics(telemetry: Telemetry, build: Build): () => void {
+  telemetry.observe(buildInfo, () => [
+    { labels: { ...build, node: process.versions.node }, value: 1 },
+  ]);
   collectDefaultMetrics({ register: telemetry.registry, prefix: 'penstock_' });
   const lag = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   lag.enable();

@@ -84,11 +84,14 @@ describe('Telemetry', () => {
     const telemetry = new Telemetry(() => undefined);
     let depth = 1;
     telemetry.observe(defineGauge({ name: 'penstock_queue_depth', help: 'Depth.' }), () => depth);
-    const end = collectProcessMetrics(telemetry);
+    const end = collectProcessMetrics(telemetry, { process: 'writer', version: '1.2.3' });
     depth = 5;
     const text = await telemetry.metrics();
     end();
     expect(text).toContain('penstock_queue_depth 5\n');
+    expect(text).toContain(
+      `penstock_build_info{process="writer",version="1.2.3",node="${process.versions.node}"} 1\n`,
+    );
     expect(text).toMatch(/^penstock_event_loop_lag_p99_seconds \d/m);
     expect(text).toMatch(/^penstock_process_resident_memory_bytes \d/m);
   });
@@ -108,6 +111,14 @@ describe('an observed gauge', () => {
     const text = await telemetry.metrics();
     expect(text).toContain('penstock_age_seconds{queue="a"} 0\n');
     expect(text).not.toContain('queue="b"');
+  });
+
+  it('is read by its last reader', async () => {
+    const telemetry = new Telemetry(() => undefined);
+    const depth = defineGauge({ name: 'penstock_depth', help: 'Depth.' });
+    telemetry.observe(depth, () => 1);
+    telemetry.observe(depth, () => 2);
+    expect(await telemetry.metrics()).toContain('penstock_depth 2\n');
   });
 
   it('has no value while nothing is known', async () => {

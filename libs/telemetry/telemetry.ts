@@ -90,11 +90,15 @@ export class Telemetry {
     }
   }
 
-  /** Reads the gauge whenever the metrics are scraped. What takes time must bound it: the scrape waits. */
+  /**
+   * Reads the gauge whenever the metrics are scraped. What takes time must bound it: the scrape waits. A later reader
+   * of the same gauge takes the place of an earlier one, as when what it reads from was opened again.
+   */
   observe(
     { name, help, labels = [] }: ObservedGauge,
     read: () => Reading | Promise<Reading>,
   ): void {
+    this.registry.removeSingleMetric(name);
     new Gauge({
       name,
       help,
@@ -102,12 +106,11 @@ export class Telemetry {
       registers: [this.registry],
       async collect() {
         const reading = await read();
-        this.remove();
+        // Without labels `reset` would leave a 0 behind.
+        if (labels.length === 0) this.remove();
+        else this.reset();
         if (typeof reading === 'number') this.set(reading);
-        else if (reading !== null) {
-          this.reset();
-          for (const sample of reading) this.set(sample.labels, sample.value);
-        }
+        else for (const sample of reading ?? []) this.set(sample.labels, sample.value);
       },
     });
   }

@@ -14,7 +14,7 @@ export const requestRefused = defineEvent<{ readonly reason: string }>({
   ],
 });
 
-export const requestAnswered = defineEvent<{ readonly status: number }>({
+export const requestAnswered = defineEvent<{ readonly status: number; readonly seconds: number }>({
   name: 'ingest.request_answered',
   level: null,
   message: ({ status }) => `answered a request with ${status}`,
@@ -24,6 +24,13 @@ export const requestAnswered = defineEvent<{ readonly status: number }>({
       name: 'penstock_ingest_requests_total',
       help: 'Ingest requests that were read, by status',
       labels: { status: ({ status }) => String(status) },
+    },
+    {
+      kind: 'histogram',
+      name: 'penstock_ingest_request_seconds',
+      help: 'Time from a body that was read to the answer, which waits until the events are durable',
+      value: ({ seconds }) => seconds,
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     },
   ],
 });
@@ -65,13 +72,14 @@ export const requestFailed = defineEvent<{ readonly error: string }>({
 });
 
 export const batchPublished = defineEvent<{
+  readonly batchId: string;
   readonly outcome: string;
   readonly events: number;
   readonly bytes: number;
   readonly seconds: number;
 }>({
   name: 'ingest.batch_published',
-  level: null,
+  level: 'debug',
   message: ({ outcome, events }) => `a batch of ${events} events is ${outcome}`,
   metrics: [
     {
@@ -95,6 +103,13 @@ export const batchPublished = defineEvent<{
     },
     {
       kind: 'histogram',
+      name: 'penstock_ingest_batch_bytes',
+      help: 'Bytes per batch',
+      value: ({ bytes }) => bytes,
+      buckets: [256, 1_024, 4_096, 16_384, 65_536, 131_072, 262_144, 1_048_576, 4_194_304],
+    },
+    {
+      kind: 'histogram',
       name: 'penstock_ingest_confirm_seconds',
       help: 'Time from closing a batch to its outcome',
       value: ({ seconds }) => seconds,
@@ -103,14 +118,45 @@ export const batchPublished = defineEvent<{
   ],
 });
 
-export const outcomeUnknown = defineEvent<{ readonly events: number; readonly reason: string }>({
+/** Why a publish is repeated: its outcome is unknown, or other batches of its request are with the queue already. */
+export type RetryReason = 'unknown' | 'overloaded';
+
+export const publishRetried = defineEvent<{
+  readonly batchId: string;
+  readonly reason: RetryReason;
+}>({
+  name: 'ingest.publish_retried',
+  level: 'debug',
+  message: ({ batchId, reason }) => `publishing the batch ${batchId} again: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_ingest_publish_retries_total',
+      help: 'Publishes of a batch that were repeated under the same id, by reason: `unknown` where the outcome did not arrive, `overloaded` where other batches of the request were with the queue already',
+      labels: { reason: ({ reason }) => reason },
+    },
+  ],
+});
+
+export const outcomeUnknown = defineEvent<{
+  readonly batchId: string;
+  readonly events: number;
+  readonly reason: string;
+}>({
   name: 'ingest.outcome_unknown',
   level: 'warn',
   message: ({ events, reason }) =>
     `the outcome of a batch of ${events} event(s) did not arrive in time (${reason}); its senders were told so`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_ingest_unknown_outcomes_total',
+      help: 'Batches whose senders were told that their outcome is unknown',
+    },
+  ],
 });
 
-export const ledgerUnreadable = defineEvent<{ readonly reason: string }>({
+export const ledgerUnreadable = defineEvent<{ readonly batchId: string; readonly reason: string }>({
   name: 'ingest.ledger_unreadable',
   level: 'warn',
   message: ({ reason }) =>

@@ -135,7 +135,7 @@ export class IdempotentRequests {
       return await this.parts.lookup.find(id);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.parts.telemetry.emit(ledgerUnreadable, { reason });
+      this.parts.telemetry.emit(ledgerUnreadable, { batchId: id, reason });
       return null;
     }
   }

@@ -77,12 +77,13 @@ export class IngestPipeline {
     this.telemetry = parts.telemetry;
     this.clock = parts.clock ?? systemClock;
     this.admission = new Admission(settings.admission, random, parts.telemetry);
-    this.publisher = new RetryingPublisher(
-      parts.queue,
-      settings.publishBackoff,
+    this.publisher = new RetryingPublisher({
+      inner: parts.queue,
+      backoff: settings.publishBackoff,
       random,
-      parts.sleep ?? systemSleep,
-    );
+      sleep: parts.sleep ?? systemSleep,
+      telemetry: parts.telemetry,
+    });
     this.deadlines = new DeadlineSignals(settings.outcomeWaitMs);
     const publish: PublishBatch = (batch, consignment) => this.publish(batch, consignment);
     this.shared = new SharedBatches(settings.batches, () => uuidv7(this.clock), publish);
@@ -99,11 +100,13 @@ export class IngestPipeline {
 
   /** Never rejects: whatever happens is an answer. */
   async accept(request: IngestRequest): Promise<IngestAnswer> {
+    const started = performance.now();
     this.serving++;
     const answer = await this.serve(request);
     this.serving--;
     if (this.serving === 0) this.onIdle?.();
-    this.telemetry.emit(requestAnswered, { status: answer.status });
+    const seconds = (performance.now() - started) / 1_000;
+    this.telemetry.emit(requestAnswered, { status: answer.status, seconds });
     return answer;
   }
 
@@ -152,12 +155,12 @@ export class IngestPipeline {
   private async publish(batch: Batch, consignment: Consignment | null): Promise<PublishOutcome> {
     const started = performance.now();
     const outcome = await this.publisher.publish(batch, consignment, this.deadlines.next());
-    const { bytes } = batch;
+    const { id: batchId, bytes } = batch;
     const events = batch.events.length;
     const seconds = (performance.now() - started) / 1_000;
-    this.telemetry.emit(batchPublished, { outcome: outcome.kind, events, bytes, seconds });
+    this.telemetry.emit(batchPublished, { batchId, outcome: outcome.kind, events, bytes, seconds });
     if (outcome.kind === 'unknown') {
-      this.telemetry.emit(outcomeUnknown, { events, reason: outcome.reason });
+      this.telemetry.emit(outcomeUnknown, { batchId, events, reason: outcome.reason });
     }
     return outcome;
   }

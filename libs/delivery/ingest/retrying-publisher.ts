@@ -1,7 +1,17 @@
 import type { Batch } from '#event';
 import { backoffMs, type BackoffSettings, type BatchPublisher, type PublishOutcome } from '#queue';
+import type { Telemetry } from '#telemetry';
 import type { Sleep } from '../sleep.ts';
 import type { Consignment } from './consignment.ts';
+import { publishRetried, type RetryReason } from './events.ts';
+
+export interface RetryingPublisherParts {
+  readonly inner: BatchPublisher;
+  readonly backoff: BackoffSettings;
+  readonly random: () => number;
+  readonly sleep: Sleep;
+  readonly telemetry: Telemetry;
+}
 
 /**
  * Repeats a publish under the same batch id until the signal ends the wait: one whose outcome is unknown, for the ledger
@@ -9,16 +19,10 @@ import type { Consignment } from './consignment.ts';
  * outcome was unknown a refusal no longer means that nothing was stored.
  */
 export class RetryingPublisher {
-  private readonly inner: BatchPublisher;
-  private readonly backoff: BackoffSettings;
-  private readonly random: () => number;
-  private readonly sleep: Sleep;
+  private readonly parts: RetryingPublisherParts;
 
-  constructor(inner: BatchPublisher, backoff: BackoffSettings, random: () => number, sleep: Sleep) {
-    this.inner = inner;
-    this.backoff = backoff;
-    this.random = random;
-    this.sleep = sleep;
+  constructor(parts: RetryingPublisherParts) {
+    this.parts = parts;
   }
 
   /** @param consignment the batches that share the fate of this one; null where there are no others */
@@ -27,7 +31,7 @@ export class RetryingPublisher {
     consignment: Consignment | null,
     signal: AbortSignal,
   ): Promise<PublishOutcome> {
-    const outcome = await this.inner.publish(batch, signal);
+    const outcome = await this.parts.inner.publish(batch, signal);
     if (outcome.kind === 'unknown') return this.untilKnown(batch, outcome, signal);
     if (outcome.kind !== 'overloaded' || consignment === null) return outcome;
     return this.untilTaken(batch, outcome, consignment, signal);
@@ -40,7 +44,7 @@ export class RetryingPublisher {
   ): Promise<PublishOutcome> {
     let unknown = first;
     for (let attempt = 1; await this.waited(attempt, signal); attempt++) {
-      const outcome = await this.inner.publish(batch, signal);
+      const outcome = await this.repeat(batch, 'unknown', signal);
       if (outcome.kind === 'durable' || outcome.kind === 'conflict') return outcome;
       if (outcome.kind === 'unknown') unknown = outcome;
     }
@@ -59,7 +63,7 @@ export class RetryingPublisher {
     consignment.refuse(batch.id);
     for (let attempt = 1; await this.waited(attempt, ended); attempt++) {
       consignment.offer(batch.id);
-      outcome = await this.inner.publish(batch, signal);
+      outcome = await this.repeat(batch, 'overloaded', signal);
       if (outcome.kind === 'unknown') return this.untilKnown(batch, outcome, signal);
       if (outcome.kind !== 'overloaded') return outcome;
       consignment.refuse(batch.id);
@@ -67,10 +71,16 @@ export class RetryingPublisher {
     return outcome;
   }
 
+  private repeat(batch: Batch, reason: RetryReason, signal: AbortSignal): Promise<PublishOutcome> {
+    this.parts.telemetry.emit(publishRetried, { batchId: batch.id, reason });
+    return this.parts.inner.publish(batch, signal);
+  }
+
   /** False when the signal ended the wait. */
   private async waited(attempt: number, signal: AbortSignal): Promise<boolean> {
     if (signal.aborted) return false;
-    await this.sleep(backoffMs(attempt, this.backoff, this.random), signal);
+    const { backoff, random, sleep } = this.parts;
+    await sleep(backoffMs(attempt, backoff, random), signal);
     return !signal.aborted;
   }
 }

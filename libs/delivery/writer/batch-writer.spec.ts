@@ -95,6 +95,7 @@ describe('BatchWriter', () => {
     expect(writer.state).toBe('closed');
     expect(store.commits.flat().map(({ id }) => id)).toEqual(['a', 'b']);
     expect(events.filter((event) => event !== 'writer.probe_failed')).toEqual([
+      'writer.group_returned',
       'writer.breaker_opened',
       'writer.breaker_closed',
     ]);

@@ -1,7 +1,7 @@
 import { systemClock, type Batch } from '#event';
 import type { BackoffSettings, BatchDisposition, ConsumeOptions } from '#queue';
 import { isTransient } from '#store';
-import type { Telemetry } from '#telemetry';
+import { namedBatches, type Telemetry } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import {
@@ -10,6 +10,7 @@ import {
   breakerOpened,
   breakerState,
   commitFailed,
+  groupReturned,
   probeFailed,
 } from './events.ts';
 import { Unwritten } from './unwritten.ts';
@@ -120,7 +121,10 @@ export class BatchWriter {
   /** One disposition per batch, in order. Rejects while nothing is known to be stored: the group must come again. */
   async write(batches: readonly Batch[], flow: BatchFlow): Promise<readonly BatchDisposition[]> {
     // A group that was taken before the flow was paused.
-    if (this.breaker.state === 'open') throw new Error('the store is away');
+    if (this.breaker.state === 'open') {
+      this.reportReturned(batches, 'store-away');
+      throw new Error('the store is away');
+    }
     this.unwritten.taken(batches);
     try {
       const { dispositions } = await this.parts.store.commit(batches, flow.signal);
@@ -130,7 +134,8 @@ export class BatchWriter {
       return dispositions;
     } catch (error) {
       this.unwritten.returned(batches);
-      if (!flow.signal.aborted) await this.hold(error, batches.length, flow);
+      if (flow.signal.aborted) this.reportReturned(batches, 'stopping');
+      else await this.hold(error, batches, flow);
       throw error;
     }
   }
@@ -170,12 +175,25 @@ export class BatchWriter {
   }
 
   /** Stops taking batches until the store can be written again. */
-  private async hold(error: unknown, batches: number, flow: BatchFlow): Promise<void> {
+  private async hold(error: unknown, batches: readonly Batch[], flow: BatchFlow): Promise<void> {
     const { telemetry } = this.parts;
-    if (!isTransient(error)) telemetry.emit(commitFailed, { batches, error: describe(error) });
+    const isAway = isTransient(error);
+    this.reportReturned(batches, isAway ? 'store-away' : 'failed');
+    if (!isAway) {
+      const batchIds = namedBatches(batches);
+      telemetry.emit(commitFailed, { batches: batches.length, batchIds, error: describe(error) });
+    }
     if (this.breaker.failed()) telemetry.emit(breakerOpened, { reason: reasonOf(error) });
     await flow.pause();
     this.recovery ??= this.recover(flow);
+  }
+
+  private reportReturned(
+    batches: readonly Batch[],
+    reason: 'store-away' | 'failed' | 'stopping',
+  ): void {
+    const batchIds = namedBatches(batches);
+    this.parts.telemetry.emit(groupReturned, { batches: batches.length, batchIds, reason });
   }
 
   private async recover(flow: BatchFlow): Promise<void> {

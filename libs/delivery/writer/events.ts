@@ -33,7 +33,11 @@ export const probeFailed = defineEvent<{ readonly reason: string }>({
   ],
 });
 
-export const commitFailed = defineEvent<{ readonly batches: number; readonly error: string }>({
+export const commitFailed = defineEvent<{
+  readonly batches: number;
+  readonly batchIds: readonly string[];
+  readonly error: string;
+}>({
   name: 'writer.commit_failed',
   level: 'error',
   message: ({ batches, error }) =>
@@ -43,6 +47,26 @@ export const commitFailed = defineEvent<{ readonly batches: number; readonly err
       kind: 'counter',
       name: 'penstock_writer_commit_failures_total',
       help: 'Commits that failed for another reason than an absent store',
+    },
+  ],
+});
+
+export const groupReturned = defineEvent<{
+  readonly batches: number;
+  readonly batchIds: readonly string[];
+  readonly reason: 'store-away' | 'failed' | 'stopping';
+}>({
+  name: 'writer.group_returned',
+  level: 'debug',
+  message: ({ batches, reason }) =>
+    `a group of ${batches} batch(es) goes back to the queue: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_returned_batches_total',
+      help: 'Batches that went back to the queue to be written again, by reason: `store-away`, `failed` for any other failure of a commit, `stopping`',
+      labels: { reason: ({ reason }) => reason },
+      value: ({ batches }) => batches,
     },
   ],
 });

@@ -7,6 +7,7 @@ import { healthReadable, healthUnreadable, processDied } from './events.ts';
 import { HealthFollower, type PipelineNews } from './health-follower.ts';
 import { promptly, readHeartbeats } from './heartbeat-table.ts';
 import { Liveness } from './liveness.ts';
+import { observePipeline } from './pipeline-gauges.ts';
 import {
   summarise,
   type BoundedCount,
@@ -59,6 +60,7 @@ export class PipelineWatch {
     this.liveness = new Liveness(parts.self);
     this.readAt = this.clock();
     this.health = nothingKnown(systemClock());
+    observePipeline(parts.telemetry, () => this.health);
     this.polling = this.poll();
   }
 

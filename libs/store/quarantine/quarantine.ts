@@ -41,7 +41,9 @@ export class Quarantine {
     const added = await answered(() =>
       this.entries.query<unknown[]>(ADD_SQL, [reason, detail, batch.id, count, raw]),
     );
-    if (added.length > 0) this.telemetry.emit(eventsQuarantined, { count, reason });
+    if (added.length > 0) {
+      this.telemetry.emit(eventsQuarantined, { count, reason, batchIds: [batch.id] });
+    }
   }
 
   /** @param request.limit most entries of the page, at least 1 */

@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { MICROS_PER_SECOND, type Batch, type Clock, type Micros } from '#event';
-import type { Telemetry } from '#telemetry';
+import { namedBatches, type Telemetry } from '#telemetry';
 import { asStoreError, errorCode, StoreUnavailableError } from '../errors.ts';
 import { batchRepeated, eventsQuarantined, groupCommitted } from '../events.ts';
 import type { PartitionCreator } from '../partitions/partition-creator.ts';
@@ -55,8 +55,13 @@ interface Stored {
   readonly groupSeq: number;
   readonly commitSeq: number;
   readonly events: number;
-  readonly refused: number;
+  readonly refused: RefusedCounts;
 }
+
+/** How many events of a batch went into quarantine. */
+type RefusedCounts = ReadonlyMap<Batch, number>;
+
+const NONE_REFUSED: RefusedCounts = new Map();
 
 /** A partition that the catalog names is gone, or a segment's row is. */
 const SEGMENT_GONE = /^(42P01|23503)$/;
@@ -90,7 +95,7 @@ export class GroupWriter {
       try {
         const unique = firstOfEachId(batches);
         const stored = await this.attempt(unique, await groupSeq, exceptions, signal);
-        return this.report(dispositionsOf(batches, exceptions), stored, started);
+        return this.report(batches, dispositionsOf(batches, exceptions), stored, started);
       } catch (error) {
         await this.recover(error, attempt, signal);
       }
@@ -160,7 +165,7 @@ export class GroupWriter {
     const rest = fresh.length === batches.length ? null : await this.split(fresh);
     const final = rest === null ? prepared : prepare(rest, groupSeq);
     try {
-      return await this.finish(client, final, groupSeq, 0);
+      return await this.finish(client, final, groupSeq, NONE_REFUSED);
     } catch (error) {
       if (!refusesData(error)) throw error;
     }
@@ -184,13 +189,9 @@ export class GroupWriter {
       quarantineStep(refused, ({ ordinal }) => origins[ordinal] as Batch),
       ...closingSteps(stored, rollups, groupSeq),
     ];
-    const result = await this.finish(
-      client,
-      { group: stored, rollups, steps },
-      groupSeq,
-      refused.length,
-    );
-    noteQuarantined(refused, origins, exceptions);
+    const counts = refusedByBatch(refused, origins);
+    const result = await this.finish(client, { group: stored, rollups, steps }, groupSeq, counts);
+    noteQuarantined(counts, exceptions);
     return result;
   }
 
@@ -199,7 +200,7 @@ export class GroupWriter {
     client: PoolClient,
     { group, rollups, steps }: PreparedGroup,
     groupSeq: number,
-    refused: number,
+    refused: RefusedCounts,
   ): Promise<Stored> {
     const { nextGroupSeq, commitSeq } = closingNumbers(await runScript(client, steps));
     this.numbers.put(nextGroupSeq);
@@ -218,6 +219,7 @@ export class GroupWriter {
   }
 
   private report(
+    batches: readonly Batch[],
     dispositions: readonly BatchDisposition[],
     stored: Stored | null,
     started: Micros,
@@ -229,10 +231,22 @@ export class GroupWriter {
       }
     }
     if (stored !== null) {
-      const { events, refused } = stored;
-      telemetry.emit(groupCommitted, { events, seconds: (clock() - started) / MICROS_PER_SECOND });
-      if (refused > 0) {
-        telemetry.emit(eventsQuarantined, { count: refused, reason: REFUSED_REASON });
+      const { groupSeq, commitSeq, events, refused } = stored;
+      telemetry.emit(groupCommitted, {
+        groupSeq,
+        commitSeq,
+        batches: batches.length,
+        batchIds: namedBatches(batches),
+        bytes: batches.reduce((sum, { bytes }) => sum + bytes, 0),
+        events,
+        seconds: (clock() - started) / MICROS_PER_SECOND,
+      });
+      if (refused.size > 0) {
+        telemetry.emit(eventsQuarantined, {
+          count: [...refused.values()].reduce((sum, events) => sum + events, 0),
+          reason: REFUSED_REASON,
+          batchIds: namedBatches([...refused.keys()]),
+        });
       }
     }
     return {
@@ -263,17 +277,21 @@ function batchesByOrdinal(batches: readonly Batch[]): readonly Batch[] {
   return batches.flatMap((batch) => batch.events.map(() => batch));
 }
 
-/** Batches none of whose events could be stored. */
-function noteQuarantined(
+/** How many events of each batch were refused. */
+function refusedByBatch(
   refused: readonly RefusedEvent[],
   origins: readonly Batch[],
-  exceptions: Exceptions,
-): void {
+): RefusedCounts {
   const counts = new Map<Batch, number>();
   for (const { ordinal } of refused) {
     const batch = origins[ordinal] as Batch;
     counts.set(batch, (counts.get(batch) ?? 0) + 1);
   }
+  return counts;
+}
+
+/** Batches none of whose events could be stored. */
+function noteQuarantined(counts: RefusedCounts, exceptions: Exceptions): void {
   for (const [batch, count] of counts) {
     if (count === batch.events.length) exceptions.quarantined.add(batch.id);
   }
