@@ -28,6 +28,7 @@ const project = (name, testMatch, more = {}) => ({
 
 /**
  * unit: beside the code, with a real Postgres where it is needed. pipeline, faults, browser: the built program.
+ * cluster: the operator and the chart on a real Kubernetes API.
  * `npm test` runs unit in two workers and the others one after the other (scripts/test.mjs).
  */
 export default {
@@ -41,6 +42,7 @@ export default {
     ]),
     project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts'], {
       globalSetup: undefined,
       globalTeardown: undefined,

@@ -5,6 +5,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildPrograms } from '../test/cluster/control-plane/build-programs.mjs';
+import { PROGRAMS } from '../test/cluster/control-plane/programs.mjs';
 import { ROOT, StepFailed, prepare } from './prepare.mjs';
 import { run, tail } from './process.mjs';
 import { installBroker, installBrowser } from './system-packages.mjs';
@@ -40,6 +42,7 @@ const RUNS = [
   { project: 'unit', workers: 2 },
   { project: 'pipeline', workers: 1 },
   { project: 'faults', workers: 1 },
+  { project: 'cluster', workers: 1 },
   { project: 'browser', workers: 1 },
 ];
 
@@ -77,6 +80,12 @@ async function jest({ project, workers }) {
   if (failed === 0 && code !== 0) fail(`Jest ended with exit code ${code} for ${project}`);
 }
 
+/** Without it the suites that need it are skipped by name, and fail in CI. */
+async function buildControlPlane() {
+  const failure = await buildPrograms(say);
+  if (failure !== null) say(`no Kubernetes control plane: ${failure}`);
+}
+
 /** A Jest that was killed leaves its servers behind; the folder knows which. */
 function endTestServers() {
   for (const { project } of RUNS) {
@@ -86,6 +95,8 @@ function endTestServers() {
     const servers = join(workspace, project, 'meilisearch');
     for (const name of existsSync(servers) ? readdirSync(servers) : [])
       end(join(servers, name, 'server.pid'), 'SIGKILL');
+    for (const { name } of PROGRAMS)
+      end(join(workspace, project, `cluster/${name}.pid`), 'SIGKILL');
   }
   rmSync(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
@@ -103,6 +114,7 @@ try {
   await prepare(step);
   await installBroker(say);
   await installBrowser(say);
+  await buildControlPlane();
   await check();
   for (const suites of RUNS) await jest(suites);
 } catch (error) {

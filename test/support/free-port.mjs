@@ -13,3 +13,32 @@ export function freePort() {
     });
   });
 }
+
+/** Linux gives ports from 32768 on to outgoing connections. */
+const LOWEST = 20_000;
+const COUNT = 12_000;
+
+/**
+ * A free port that no outgoing connection is given in the meantime, for a server that comes back to its port after a
+ * restart.
+ */
+export async function lastingPort() {
+  for (;;) {
+    const port = LOWEST + Math.floor(Math.random() * COUNT);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => {
+      resolve(false);
+    });
+    probe.listen(port, '127.0.0.1', () => {
+      probe.close(() => {
+        resolve(true);
+      });
+    });
+  });
+}

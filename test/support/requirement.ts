@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { describe, it } from '@jest/globals';
+import { findPrograms } from '../cluster/control-plane/programs.mjs';
 import { findMeilisearch } from './meilisearch-server.ts';
 import { locateMeilisearch } from './meilisearch.ts';
 import { findBroker } from './rabbitmq-server.mjs';
@@ -85,6 +86,13 @@ export const ownMeilisearch: Requirement = {
   name: 'an installed Meilisearch',
   remedy: '`meilisearch` on PATH',
   found: findMeilisearch(),
+};
+
+/** A control plane of the tests' own (test/cluster/control-plane). */
+export const kubernetes: Requirement = {
+  name: 'the programs of a Kubernetes control plane',
+  remedy: 'Go 1.26 or newer and npm run build:control-plane',
+  found: findPrograms()?.['kube-apiserver'] ?? null,
 };
 
 function firstExecutable(paths: readonly string[]): string | null {

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KubeAccess } from './kube-client.ts';
+import { KubeClient } from './kube-client.ts';
+
+/** How to reach the control plane that all suites share. */
+export interface ClusterAccess extends KubeAccess {
+  /** Of the administrator. */
+  readonly kubeconfig: string;
+  /** A line of JSON per request of a ServiceAccount. */
+  readonly auditLog: string;
+  /** A folder for files of the suites, which goes with the control plane. */
+  readonly folder: string;
+}
+
+export type ControlPlaneProgram =
+  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
+
+/** The control plane of a test run, started by the first suite that asks. Suites keep to namespaces of their own. */
+export class TestCluster {
+  readonly access: ClusterAccess;
+  readonly admin: KubeClient;
+
+  private constructor(access: ClusterAccess) {
+    this.access = access;
+    this.admin = new KubeClient(access);
+  }
+
+  static async shared(): Promise<TestCluster> {
+    return new TestCluster(JSON.parse(await ask('/')) as ClusterAccess);
+  }
+
+  /** A namespace of a name that no other has, under Pod Security `restricted`. */
+  async createNamespace(prefix: string): Promise<string> {
+    const name = `${prefix}-${randomBytes(4).toString('hex')}`;
+    await this.admin.create({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    });
+    return name;
+  }
+
+  async deleteNamespace(name: string): Promise<void> {
+    await this.admin.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+  }
+
+  /** A token of a ServiceAccount, as its pods get one. */
+  async tokenOf(namespace: string, serviceAccount: string): Promise<string> {
+    const answer = await this.admin.send(
+      'POST',
+      `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
+      {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { expirationSeconds: 7_200 },
+      },
+    );
+    if (answer.status !== 201) throw new Error(`no token: ${JSON.stringify(answer.body)}`);
+    return (answer.body['status'] as { token: string }).token;
+  }
+
+  /** Path of a kubeconfig with a token of a ServiceAccount and with no more rights than it has. */
+  async kubeconfigOf(namespace: string, serviceAccount: string): Promise<string> {
+    const token = await this.tokenOf(namespace, serviceAccount);
+    const cluster = {
+      server: this.access.url,
+      'certificate-authority-data': Buffer.from(this.access.authority).toString('base64'),
+    };
+    const path = join(this.access.folder, `${namespace}.${serviceAccount}.kubeconfig`);
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster }],
+      users: [{ name: serviceAccount, user: { token } }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: serviceAccount, namespace } }],
+      'current-context': 'test',
+    };
+    await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
+  }
+
+  async stop(program: ControlPlaneProgram): Promise<void> {
+    await ask(`/stop/${program}`);
+  }
+
+  /** Resolves when it serves. */
+  async start(program: ControlPlaneProgram): Promise<void> {
+    await ask(`/start/${program}`);
+  }
+
+  /** Drops the history of etcd. */
+  async compact(): Promise<void> {
+    await ask('/compact');
+  }
+
+  /** Ends the connections of this suite; the control plane goes on. */
+  close(): void {
+    this.admin.close();
+  }
+}
+
+async function ask(path: string): Promise<string> {
+  const desk = process.env['PENSTOCK_TEST_CLUSTER'];
+  if (desk === undefined)
+    throw new Error('PENSTOCK_TEST_CLUSTER is not set: run the tests by Jest');
+  const answer = await fetch(desk + path, { method: 'POST' });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(text);
+  return text;
+}
