@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addFilter, listFilters, removeFilter } from './filters.ts';
+import { addFilter, addTerm, listFilters, negateFilter, removeFilter } from './filters.ts';
 import { parseQuery } from './parse-query.ts';
 import { anyText } from './testing/arbitraries.ts';
 
@@ -71,5 +71,22 @@ describe('the filters of a query', () => {
         expect(removeFilter(text, listFilters(text)[0]!)).toBe('failed');
       }),
     );
+  });
+
+  it.each([
+    ['level:error a', '-level:error a'],
+    ['a AND -service:x AND b', 'a AND service:x AND b'],
+    ['NOT service:(a OR b)', 'service:(a OR b)'],
+    ['NOT NOT z:2', '-z:2'],
+  ])('%s with its first filter negated is %s', (text, expected) => {
+    expect(negateFilter(text, listFilters(text)[0]!)).toBe(expected);
+  });
+
+  it.each([
+    ['', 'level:>=warn', 'level:>=warn'],
+    ['a', '-service:(x OR y)', 'a -service:(x OR y)'],
+    ['a OR b', 'c:1', '(a OR b) c:1'],
+  ])('%s with %s added is %s', (text, term, expected) => {
+    expect(addTerm(text, term)).toBe(expected);
   });
 });

@@ -14,6 +14,8 @@ export interface QueryFilter {
   /** The value where the condition is one whole value, else null. */
   readonly value: string | null;
   readonly negated: boolean;
+  /** Where the condition itself begins, after its NOT or minus. */
+  readonly termFrom: number;
   /** Its place in the query's text with its NOT or minus, in UTF-16 units; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
@@ -50,6 +52,7 @@ function filterOf(node: SyntaxNode, text: string): QueryFilter[] {
       text: text.slice(value.from, value.to),
       value: wholeValue(value, text),
       negated: term !== node && parts.length % 2 === 0,
+      termFrom: term.from,
       from: node.from,
       to: node.to,
     },
@@ -74,9 +77,7 @@ export function addFilter(text: string, field: string, value: string, negate: bo
   if (same.some((filter) => filter.negated === negate)) return text;
   let rest = text;
   for (const filter of [...same].reverse()) rest = removeFilter(rest, filter);
-  const term = `${negate ? '-' : ''}${quoteFieldName(name)}:${quoteValue(value)}`;
-  if (rest.trim() === '') return term;
-  return `${asOperand(rest)} ${term}`;
+  return addTerm(rest, `${negate ? '-' : ''}${quoteFieldName(name)}:${quoteValue(value)}`);
 }
 
 /** What is added is ANDed, which binds before OR. */
@@ -92,4 +93,15 @@ export function removeFilter(text: string, filter: Pick<QueryFilter, 'from' | 't
   const shorterAfter = after.replace(/^AND(?=[\s(-])\s*/u, '');
   const shorterBefore = after === '' ? before.replace(/(?<=^|[\s)])AND$/u, '').trimEnd() : before;
   return [shorterBefore, shorterAfter].filter((part) => part !== '').join(' ');
+}
+
+/** The query with the opposite of a condition that `listFilters` gave for it, in the same place. */
+export function negateFilter(text: string, filter: QueryFilter): string {
+  const term = text.slice(filter.termFrom, filter.to);
+  return `${text.slice(0, filter.from)}${filter.negated ? '' : '-'}${term}${text.slice(filter.to)}`;
+}
+
+/** The query with a condition added that stands as it is written, like one that was taken out before. */
+export function addTerm(text: string, term: string): string {
+  return text.trim() === '' ? term : `${asOperand(text)} ${term}`;
 }

@@ -23,4 +23,5 @@ export {
   type HighlightRange,
   type HighlightTerm,
 } from './highlight-terms.ts';
+export { messageTemplate, templateQuery, VARIABLE_PART } from './message-template.ts';
 export { quoteFieldName, quoteValue } from './quote-value.ts';

@@ -3,7 +3,14 @@
  */
 export type * from './ast.ts';
 export { FIELD_NAMES, canonicalFieldName, fieldPath } from './field-names.ts';
-export { addFilter, listFilters, removeFilter, type QueryFilter } from './filters.ts';
+export {
+  addFilter,
+  addTerm,
+  listFilters,
+  negateFilter,
+  removeFilter,
+  type QueryFilter,
+} from './filters.ts';
 export { foldCase } from './fold-case.ts';
 export { parser } from './grammar/parser.ts';
 export {
@@ -12,4 +19,5 @@ export {
   type HighlightRange,
   type HighlightTerm,
 } from './highlight-terms.ts';
+export { messageTemplate, templateQuery, VARIABLE_PART } from './message-template.ts';
 export { quoteFieldName, quoteValue } from './quote-value.ts';

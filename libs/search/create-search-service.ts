@@ -7,8 +7,10 @@ import { countEvents } from './count-events.ts';
 import type { SearchDependencies } from './dependencies.ts';
 import { exportEvents } from './export-events.ts';
 import { facets } from './facets.ts';
+import { fieldStatistics } from './field-statistics.ts';
 import { NO_GROUPING } from './grouping.ts';
 import { histogram } from './histogram.ts';
+import { patterns } from './patterns/patterns.ts';
 import { searchPage } from './search-page.ts';
 import { similarEvents } from './similar-events.ts';
 import type { RunOptions, SearchService, Selection } from './search-service.ts';
@@ -73,6 +75,9 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
     count: (selection, options) => timed('count', () => countAll(deps, selection, options)),
     histogram: (request, options) => timed('histogram', () => histogram(deps, request, options)),
     facets: (request, options) => timed('facets', () => facets(deps, request, options)),
+    fieldStatistics: (request, options) =>
+      timed('field-statistics', () => fieldStatistics(deps, request, options)),
+    patterns: (request, options) => timed('patterns', () => patterns(deps, request, options)),
     context: (request, options) => timed('context', () => contextOf(deps, request, options)),
     trace: (traceId, options) => timed('trace', () => traceEvents(deps, traceId, options)),
     export: (selection, order, signal) => exportEvents(deps, selection, order, signal),

@@ -1,5 +1,6 @@
 import type { JsonObject, Level, Micros, StoredEvent } from '#event';
 import type { Query } from '#query';
+import type { PatternsAnswer, PatternsRequest } from './patterns/patterns.ts';
 
 /** What is asked: a query over a range. `from` is inclusive, `to` exclusive; null is open. */
 export interface Selection {
@@ -100,6 +101,35 @@ export interface FacetAnswer {
   readonly partial: boolean;
 }
 
+export interface FieldStatisticsRequest extends Selection {
+  /** A field name as in the query language. */
+  readonly field: string;
+}
+
+/** Of the values that are numbers, each weighed by how many events have it. */
+export interface NumberSpread {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+}
+
+export interface FieldStatisticsAnswer {
+  readonly field: string;
+  /** Events that match. */
+  readonly events: number;
+  /** Events that have the field. */
+  readonly present: number;
+  /** Different values. */
+  readonly distinct: number;
+  /** Null where no value is a number. */
+  readonly numbers: NumberSpread | null;
+  readonly partial: boolean;
+}
+
 export interface ContextRequest {
   readonly id: string;
   readonly before: number;
@@ -131,6 +161,13 @@ export interface SearchService {
   count(selection: Selection, options: RunOptions): Promise<CountAnswer>;
   histogram(request: HistogramRequest, options: RunOptions): Promise<HistogramAnswer>;
   facets(request: FacetRequest, options: RunOptions): Promise<FacetAnswer>;
+  /** What a field holds: how many events have it, how many values there are, how its numbers are spread. */
+  fieldStatistics(
+    request: FieldStatisticsRequest,
+    options: RunOptions,
+  ): Promise<FieldStatisticsAnswer>;
+  /** The messages grouped by what they have in common. */
+  patterns(request: PatternsRequest, options: RunOptions): Promise<PatternsAnswer>;
   /** The event with its neighbours, oldest first; null when there is no such event. */
   context(request: ContextRequest, options: RunOptions): Promise<readonly StoredEvent[] | null>;
   /** All events of one trace, oldest first. */

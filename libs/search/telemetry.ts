@@ -29,7 +29,16 @@ export const skipFiltersNotLoaded = defineEvent<{ readonly error: string }>({
 });
 
 export interface AnswerFields {
-  readonly call: 'search' | 'similar' | 'count' | 'histogram' | 'facets' | 'context' | 'trace';
+  readonly call:
+    | 'search'
+    | 'similar'
+    | 'count'
+    | 'histogram'
+    | 'facets'
+    | 'field-statistics'
+    | 'patterns'
+    | 'context'
+    | 'trace';
   readonly seconds: number;
   readonly partial: boolean;
 }

@@ -88,7 +88,10 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.facetValue('service', 'bgl').hover();
     await ui.page.getByRole('button', { name: 'Without service bgl', exact: true }).click();
     await ui.parameter('q', (q) => q === 'level:fatal -service:bgl');
-    await ui.pills.first().getByRole('button').click();
+    await ui.pills
+      .first()
+      .getByRole('button', { name: /^Remove/ })
+      .click();
     await ui.showsCount('14,000 events');
   });
 

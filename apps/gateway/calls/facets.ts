@@ -1,18 +1,12 @@
 import { checkRange, selection } from '../parameters/selection.ts';
-import { requiredText } from '../parameters/values.ts';
-import { limit, timeBudget } from './common-parameters.ts';
+import { fieldName, limit, timeBudget } from './common-parameters.ts';
 import { defineReadCall, runOptions } from './read-call.ts';
-
-const LONGEST_FIELD = 1_024;
 
 export const facetsCall = defineReadCall({
   name: 'facets',
   parameters: {
     ...selection,
-    field: requiredText({
-      maxLength: LONGEST_FIELD,
-      description: 'The field whose values are counted: `level`, `service`, `metadata.region` …',
-    }),
+    field: fieldName('The field whose values are counted: `level`, `service`, `metadata.region` …'),
     limit,
     budget: timeBudget,
   },

@@ -227,3 +227,57 @@ describe('count, histogram, facets, context and traces', () => {
     expect(ids(posted.body as Record<string, unknown>)).toEqual(['1-0', '1-1']);
   });
 });
+
+describe('patterns', () => {
+  it('are messages with their counts, slots and times', async () => {
+    const { status, body } = await get('/api/v1/patterns?q=level:error');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      patterns: [
+        {
+          template: 'Failed to connect to DB',
+          count: 1,
+          levels: { error: 1 },
+          example: { id: '1-0', message: 'Failed to connect to DB' },
+          firstSeen: '2023-09-15T08:00:00.000000Z',
+          lastSeen: '2023-09-15T08:00:00.000000Z',
+          counts: [1],
+        },
+      ],
+      start: '2023-09-15T08:00:00.000000Z',
+      slotSeconds: 1,
+      events: 1,
+      templates: 1,
+      others: 0,
+      partial: false,
+    });
+  });
+
+  it('are none where nothing matches', async () => {
+    const { body } = await post('/api/v1/patterns', { q: 'nothing' });
+    expect(body).toMatchObject({ patterns: [], events: 0, start: null });
+  });
+
+  it('refuse more than they may give', async () => {
+    expect((await get('/api/v1/patterns?limit=1001')).status).toBe(400);
+  });
+});
+
+describe('field statistics', () => {
+  it('count events, those that have the field, and values', async () => {
+    const { status, body } = await get('/api/v1/field-statistics?field=service');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      field: 'service',
+      events: 3,
+      present: 2,
+      distinct: 2,
+      numbers: null,
+      partial: false,
+    });
+  });
+
+  it('need a field', async () => {
+    expect((await get('/api/v1/field-statistics')).status).toBe(400);
+  });
+});

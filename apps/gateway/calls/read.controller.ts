@@ -20,8 +20,10 @@ import type { ParameterSource } from '../parameters/read-parameters.ts';
 import { contextCall } from './context.ts';
 import { countCall } from './count.ts';
 import { facetsCall } from './facets.ts';
+import { fieldStatisticsCall } from './field-statistics.ts';
 import { histogramCall } from './histogram.ts';
 import { modesCall } from './modes.ts';
+import { patternsCall } from './patterns.ts';
 import { ReadCalls } from './read-calls.ts';
 import { searchCall } from './search.ts';
 import { traceCall } from './trace.ts';
@@ -58,6 +60,20 @@ const facets = {
   description: 'The most frequent values first.',
   parameters: facetsCall.parameters,
   answer: 'FacetsAnswer',
+} as const;
+const fieldStatistics = {
+  summary: 'What a field holds',
+  description:
+    'How many of the events that match have it, its number of different values, and how those that are numbers are spread.',
+  parameters: fieldStatisticsCall.parameters,
+  answer: 'FieldStatisticsAnswer',
+} as const;
+const patterns = {
+  summary: 'Group the messages by what they have in common',
+  description:
+    'Numbers, times, addresses and hexadecimal ids are masked as `<*>`. The most frequent first. Events are read newest first, so a partial answer is of the newest.',
+  parameters: patternsCall.parameters,
+  answer: 'PatternsAnswer',
 } as const;
 const context = {
   summary: 'An event with its neighbours',
@@ -141,6 +157,32 @@ export class ReadController {
   @DescribeCall({ ...facets, by: 'body' })
   facetsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(facetsCall, bodyParameters(body), reply);
+  }
+
+  @Get('field-statistics')
+  @DescribeCall({ ...fieldStatistics, by: 'query' })
+  fieldStatistics(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(fieldStatisticsCall, query, reply);
+  }
+
+  @Post('field-statistics')
+  @HttpCode(200)
+  @DescribeCall({ ...fieldStatistics, by: 'body' })
+  fieldStatisticsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(fieldStatisticsCall, bodyParameters(body), reply);
+  }
+
+  @Get('patterns')
+  @DescribeCall({ ...patterns, by: 'query' })
+  patterns(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(patternsCall, query, reply);
+  }
+
+  @Post('patterns')
+  @HttpCode(200)
+  @DescribeCall({ ...patterns, by: 'body' })
+  patternsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    return this.calls.answer(patternsCall, bodyParameters(body), reply);
   }
 
   @Get('context')

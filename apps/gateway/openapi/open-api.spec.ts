@@ -13,7 +13,17 @@ beforeAll(async () => {
 
 afterAll(() => gateway.close());
 
-const READS = ['search', 'count', 'histogram', 'facets', 'context', 'tail', 'export'];
+const READS = [
+  'search',
+  'count',
+  'histogram',
+  'facets',
+  'field-statistics',
+  'patterns',
+  'context',
+  'tail',
+  'export',
+];
 
 describe('the OpenAPI document', () => {
   it('has every call', () => {

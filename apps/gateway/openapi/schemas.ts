@@ -2,6 +2,7 @@ import { ACCEPTED_NAMES, LEVELS, type InputField } from '#event';
 
 import { PIPELINE_SCHEMAS } from './pipeline-schemas.ts';
 import type { Schema } from './schema.ts';
+import { SEARCH_SCHEMAS } from './search-schemas.ts';
 import { count, object, text, timestamp } from './schema-parts.ts';
 
 const partial: Schema = {
@@ -155,6 +156,7 @@ export const SCHEMAS = {
     values: { type: 'array', items: object({ value: text, count }) },
     partial,
   }),
+  ...SEARCH_SCHEMAS,
   HitsAnswer: object({ hits }),
   LogsAnswer: object({ logs: hits }),
   Filter: {

@@ -6,10 +6,15 @@ import {
   type CountAnswer,
   type FacetAnswer,
   type FacetRequest,
+  type FieldStatisticsAnswer,
+  type FieldStatisticsRequest,
   type HistogramAnswer,
   type HistogramRequest,
   type NotSimilar,
   type Order,
+  type Pattern,
+  type PatternsAnswer,
+  type PatternsRequest,
   type SearchAnswer,
   type SearchRequest,
   type SearchService,
@@ -103,6 +108,55 @@ export class MemorySearch implements SearchService {
     }
     const values = [...counts].map(([value, count]) => ({ value, count }));
     return { field: request.field, values: values.slice(0, request.limit), partial: false };
+  }
+
+  async fieldStatistics(
+    request: FieldStatisticsRequest,
+    options: { signal: AbortSignal },
+  ): Promise<FieldStatisticsAnswer> {
+    await this.begin(options.signal);
+    const events = this.matching(request, 'asc');
+    const values = events.map((event) => event[request.field as 'service']);
+    const present = values.filter((value) => value !== null);
+    return {
+      field: request.field,
+      events: events.length,
+      present: present.length,
+      distinct: new Set(present).size,
+      numbers: null,
+      partial: false,
+    };
+  }
+
+  async patterns(
+    request: PatternsRequest,
+    options: { signal: AbortSignal },
+  ): Promise<PatternsAnswer> {
+    await this.begin(options.signal);
+    const events = this.matching(request, 'desc');
+    const byMessage = Map.groupBy(events, ({ message }) => message);
+    const patterns = [...byMessage].map(([template, same]): Pattern => {
+      const [newest] = same;
+      const times = same.map(({ timestamp }) => timestamp);
+      return {
+        template,
+        count: same.length,
+        levels: newest === undefined ? {} : { [newest.level]: same.length },
+        example: { id: newest === undefined ? '' : eventId(newest), message: template },
+        firstSeen: Math.min(...times),
+        lastSeen: Math.max(...times),
+        counts: [same.length],
+      };
+    });
+    return {
+      patterns: patterns.slice(0, request.limit),
+      events: events.length,
+      templates: byMessage.size,
+      others: 0,
+      start: events.at(-1)?.timestamp ?? null,
+      slotMicros: 1_000_000,
+      partial: false,
+    };
   }
 
   async context(

@@ -1,4 +1,5 @@
 import { Injectable } from '@angular/core';
+import type { FieldStatistics, PatternsAnswer } from './answers.ts';
 import type { Level, LogHit } from './log-hit.ts';
 import { ApiProblem } from './problem.ts';
 
@@ -97,6 +98,18 @@ export class SearchApi {
     signal: AbortSignal,
   ): Promise<FacetAnswer> {
     return get<FacetAnswer>('/api/v1/facets', { ...selection, field, limit }, signal);
+  }
+
+  patterns(selection: Selection, limit: number, signal: AbortSignal): Promise<PatternsAnswer> {
+    return get<PatternsAnswer>('/api/v1/patterns', { ...selection, limit }, signal);
+  }
+
+  fieldStatistics(
+    selection: Selection,
+    field: string,
+    signal: AbortSignal,
+  ): Promise<FieldStatistics> {
+    return get<FieldStatistics>('/api/v1/field-statistics', { ...selection, field }, signal);
   }
 
   /** The event with its neighbours, oldest first. */

@@ -5,6 +5,7 @@ import {
   effect,
   inject,
   input,
+  model,
   output,
   signal,
 } from '@angular/core';
@@ -12,11 +13,13 @@ import { Clipboard } from '@angular/cdk/clipboard';
 import type { LogHit } from '../api/log-hit.ts';
 import { Icon } from '../icon/icon.ts';
 import { MarkedTextContent } from '../results/marked-text-content.ts';
+import { readAnsi } from '../results/ansi-text.ts';
 import { markText, type Highlighter } from '../results/marked-text.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { formatTimestamp, type Zone } from '../time-range/format-time.ts';
 import { FieldList, type FieldFilter } from './field-list.ts';
 import { Neighbours } from './neighbours.ts';
+import { prettyJson } from './pretty-json.ts';
 
 export type DetailView = 'fields' | 'context' | 'trace' | 'json';
 
@@ -35,11 +38,18 @@ export class EventDetail {
   readonly view = input.required<DetailView>();
   readonly highlighter = input.required<Highlighter>();
   readonly viewChange = output<DetailView>();
+  /** Most of the screen is the panel's. */
+  readonly wide = model(false);
   readonly closed = output();
   /** -1 to the newer neighbour in the list, 1 to the older one. */
   readonly stepped = output<-1 | 1>();
   readonly opened = output<LogHit>();
   readonly filtered = output<FieldFilter>();
+  /** The fields that are columns of the rows. */
+  readonly columns = input<readonly string[]>([]);
+  readonly columnToggled = output<string>();
+  /** Everything of this trace is wanted, and nothing else. */
+  readonly traceWanted = output<string>();
 
   protected readonly tabs: readonly { readonly view: DetailView; readonly label: string }[] = [
     { view: 'fields', label: 'Fields' },
@@ -52,10 +62,13 @@ export class EventDetail {
   );
   protected readonly whole = signal(false);
   protected readonly copied = signal<'json' | 'message' | 'link' | null>(null);
+  /** The message in lines where it is JSON, else null. */
+  protected readonly pretty = computed(() => prettyJson(this.event().message));
+  protected readonly asSent = signal(false);
   protected readonly message = computed(() => {
-    const text = this.event().message;
+    const text = (this.asSent() ? null : this.pretty()) ?? this.event().message;
     const shown = this.whole() ? text : text.slice(0, MESSAGE_SHOWN);
-    return markText(visibleText(shown), this.highlighter());
+    return markText(readAnsi(shown), this.highlighter());
   });
   protected readonly cut = computed(
     () => !this.whole() && this.event().message.length > MESSAGE_SHOWN,

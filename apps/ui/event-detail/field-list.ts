@@ -14,7 +14,7 @@ export interface FieldFilter {
   readonly exclude: boolean;
 }
 
-/** All fields of an event; `+` and `-` filter by the one that has the focus. */
+/** All fields of an event; keys act on the one that has the focus: `+` and `-` filter, `a` makes a column, `y` copies. */
 @Component({
   selector: 'ps-field-list',
   imports: [Icon],
@@ -53,11 +53,34 @@ export interface FieldFilter {
                 <ps-icon name="minus" class="small" />
               </button>
             }
+            @if (field.name === 'traceId') {
+              <button
+                type="button"
+                class="button icon small"
+                tabindex="-1"
+                title="Only this trace"
+                aria-label="Only this trace"
+                (click)="traceWanted.emit(field.value)"
+              >
+                <ps-icon name="trace" class="small" />
+              </button>
+            }
             <button
               type="button"
               class="button icon small"
               tabindex="-1"
-              title="Copy the value"
+              title="Column on, off (a)"
+              [attr.aria-label]="'Column ' + field.name"
+              [attr.aria-pressed]="columns().includes(field.name)"
+              (click)="columnToggled.emit(field.name)"
+            >
+              <ps-icon name="columns" class="small" />
+            </button>
+            <button
+              type="button"
+              class="button icon small"
+              tabindex="-1"
+              title="Copy the value (y)"
               [attr.aria-label]="'Copy ' + field.name"
               (click)="copy(field)"
             >
@@ -78,7 +101,11 @@ export class FieldList {
   readonly #clipboard = inject(Clipboard);
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   readonly event = input.required<LogHit>();
+  /** The fields that are columns of the rows. */
+  readonly columns = input<readonly string[]>([]);
   readonly filtered = output<FieldFilter>();
+  readonly columnToggled = output<string>();
+  readonly traceWanted = output<string>();
 
   protected readonly limit = VALUE_SHOWN;
   protected readonly visible = visibleText;
@@ -115,7 +142,15 @@ export class FieldList {
       ['ArrowDown', focus(at + 1)],
       ['ArrowUp', focus(at - 1)],
     ]);
-    if (field?.filterable !== true) return actions;
+    if (field === undefined) return actions;
+    actions
+      .set('a', () => {
+        this.columnToggled.emit(field.name);
+      })
+      .set('y', () => {
+        this.copy(field);
+      });
+    if (!field.filterable) return actions;
     return actions
       .set('+', () => {
         this.filter(field, false);

@@ -5,6 +5,7 @@ import { SearchApi } from '../api/search-api.ts';
 import type { Highlighter } from '../results/marked-text.ts';
 import { ResultRow } from '../results/result-row.ts';
 import type { Zone } from '../time-range/format-time.ts';
+import { TraceTimeline } from './trace-timeline.ts';
 
 const STEP = 10;
 
@@ -17,7 +18,7 @@ const SCOPES = [
 /** The events around an event, or those of its trace, oldest first. */
 @Component({
   selector: 'ps-neighbours',
-  imports: [ResultRow],
+  imports: [ResultRow, TraceTimeline],
   template: `
     @if (kind() === 'context') {
       <div class="scopes segmented" role="group" aria-label="Which events">
@@ -42,6 +43,9 @@ const SCOPES = [
     } @else if (hits() === null) {
       <p class="hint">Loading…</p>
     } @else {
+      @if (kind() === 'trace') {
+        <ps-trace-timeline [hits]="hits() ?? []" [event]="event()" (opened)="opened.emit($event)" />
+      }
       <ol class="rows" [attr.aria-label]="kind() === 'context' ? 'Surrounding events' : 'Trace'">
         @for (hit of hits(); track hit.id) {
           <li [attr.aria-current]="hit.id === event().id ? 'true' : null">

@@ -2,7 +2,7 @@ import { DOCUMENT, Directive, ElementRef, effect, inject, input } from '@angular
 import type { TextPart } from './marked-text.ts';
 
 /**
- * Makes the parts the content of the element: text nodes, and text in `mark` elements. A template would put
+ * Makes the parts the content of the element: text nodes, and text in `mark` and `span` elements. A template would put
  * white space between them, which counts in a log's text; and text nodes cannot become markup.
  */
 @Directive({ selector: '[psMarkedText]' })
@@ -17,10 +17,11 @@ export class MarkedTextContent {
     });
   }
 
-  #node({ text, marked }: TextPart): string | HTMLElement {
-    if (!marked) return text;
-    const mark = this.#document.createElement('mark');
-    mark.textContent = text;
-    return mark;
+  #node({ text, marked, classes }: TextPart): string | HTMLElement {
+    if (!marked && classes === '') return text;
+    const element = this.#document.createElement(marked ? 'mark' : 'span');
+    element.textContent = text;
+    if (classes !== '') element.className = classes;
+    return element;
   }
 }

@@ -1,12 +1,17 @@
 import { Component, computed, input } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
+import { fieldText, SOURCE } from '../columns/field-text.ts';
 import { formatTimestamp, type Zone } from '../time-range/format-time.ts';
+import { readAnsi } from './ansi-text.ts';
 import { MarkedTextContent } from './marked-text-content.ts';
 import { markText, type Highlighter } from './marked-text.ts';
 import { visibleText } from './visible-text.ts';
 
 /** More of a message never fits into a row; the panel has it all. */
 const MESSAGE_SHOWN = 2_000;
+const CELL_SHOWN = 200;
+
+const SOURCE_ALONE: readonly string[] = [SOURCE];
 
 @Component({
   selector: 'ps-result-row',
@@ -14,8 +19,15 @@ const MESSAGE_SHOWN = 2_000;
   template: `
     <time class="time">{{ time() }}</time>
     <span class="level level-name">{{ hit().level }}</span>
-    <span class="service from-log">{{ service() }}</span>
-    <span class="message from-log" [psMarkedText]="message()"></span>
+    @for (cell of cells(); track $index) {
+      <span class="cell from-log" [title]="cell">{{ cell }}</span>
+    }
+    <span class="text">
+      @if (repeats() > 1) {
+        <span class="repeats" [title]="repeats() + ' events in a row'">×{{ repeats() }}</span>
+      }
+      <span class="message from-log" [psMarkedText]="message()"></span>
+    </span>
   `,
   host: { '[class]': "'level-' + hit().level" },
 })
@@ -23,12 +35,18 @@ export class ResultRow {
   readonly hit = input.required<LogHit>();
   readonly zone = input.required<Zone>();
   readonly highlighter = input.required<Highlighter>();
+  readonly columns = input<readonly string[]>(SOURCE_ALONE);
+  readonly micros = input(false);
+  /** How many events the row stands for. */
+  readonly repeats = input(1);
 
-  protected readonly time = computed(() => formatTimestamp(this.hit().timestamp, this.zone()));
-  protected readonly service = computed(() =>
-    visibleText(this.hit().service ?? this.hit().resourceId ?? ''),
+  protected readonly time = computed(() =>
+    formatTimestamp(this.hit().timestamp, this.zone(), this.micros()),
+  );
+  protected readonly cells = computed(() =>
+    this.columns().map((name) => visibleText(fieldText(this.hit(), name).slice(0, CELL_SHOWN))),
   );
   protected readonly message = computed(() =>
-    markText(visibleText(this.hit().message.slice(0, MESSAGE_SHOWN)), this.highlighter()),
+    markText(readAnsi(this.hit().message.slice(0, MESSAGE_SHOWN)), this.highlighter()),
   );
 }

@@ -1,9 +1,12 @@
 import { Component, computed, inject } from '@angular/core';
+import { ColumnsMenu } from '../columns/columns-menu.ts';
 import { ExportMenu } from '../export/export-menu.ts';
 import { Icon } from '../icon/icon.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { TailSession } from '../tail/tail-session.ts';
+import { RowView } from './row-view.ts';
+import { ViewMenu } from './view-menu.ts';
 
 const STATES = {
   off: 'off',
@@ -15,7 +18,7 @@ const STATES = {
 /** One line above the rows: what they are, and what can be done with them. */
 @Component({
   selector: 'ps-results-bar',
-  imports: [ExportMenu, Icon],
+  imports: [ColumnsMenu, ExportMenu, Icon, ViewMenu],
   templateUrl: './results-bar.html',
   host: { class: 'results-bar' },
 })
@@ -23,6 +26,7 @@ export class ResultsBar {
   protected readonly location = inject(SearchLocation);
   protected readonly session = inject(SearchSession);
   protected readonly tail = inject(TailSession);
+  protected readonly view = inject(RowView);
 
   protected readonly count = computed(() => {
     this.session.version();

@@ -14,6 +14,7 @@ import {
 } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
 import type { Zone } from '../time-range/format-time.ts';
+import { copiedLine } from './copied-line.ts';
 import type { Highlighter } from './marked-text.ts';
 import { ResultRow } from './result-row.ts';
 import type { RowSource } from './row-source.ts';
@@ -24,6 +25,7 @@ const OVERSCAN = 10;
 interface RowSlot {
   readonly position: number;
   readonly hit: LogHit | undefined;
+  readonly repeats: number;
 }
 
 /** The rows: a list box whose options exist only near the screen. */
@@ -39,6 +41,8 @@ export class ResultsList {
   readonly zone = input.required<Zone>();
   readonly rowHeight = input.required<number>();
   readonly highlighter = input.required<Highlighter>();
+  readonly columns = input.required<readonly string[]>();
+  readonly micros = input(false);
   readonly active = input.required<number>();
   readonly label = input('Search results');
   readonly activeChange = output<number>();
@@ -67,6 +71,7 @@ export class ResultsList {
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => ({
       position: first + at,
       hit: source.row(first + at),
+      repeats: source.repeats?.(first + at) ?? 1,
     }));
   });
   /** Where the drawn rows begin in the scrolled element. */
@@ -150,14 +155,14 @@ export class ResultsList {
     if ((document.getSelection()?.toString() ?? '') === '') this.opened.emit(position);
   }
 
-  /** Marked rows are copied as lines of timestamp, level and message, with tabs between. */
+  /** Marked rows are copied as lines of timestamp, level, chosen columns and message, with tabs between. */
   protected copy(event: ClipboardEvent): void {
     const marked = document.getSelection();
     if (marked === null) return;
     const lines = this.slots().flatMap(({ position, hit }) => {
       const row = document.getElementById(`row-${position.toString()}`);
       const copied = hit !== undefined && row !== null && marked.containsNode(row, true);
-      return copied ? [[hit.timestamp, hit.level, hit.message].join('\t')] : [];
+      return copied ? [copiedLine(hit, this.columns())] : [];
     });
     // Within one row the marked text itself is meant.
     if (lines.length < 2 || event.clipboardData === null) return;

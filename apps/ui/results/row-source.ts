@@ -6,6 +6,10 @@ export interface RowSource {
   total(): number;
   /** The row, or undefined while it is not loaded. */
   row(position: number): LogHit | undefined;
+  /** How many events the row stands for; absent: each row is one. */
+  repeats?(position: number): number;
+  /** The position of a loaded event; -1 when it is not in memory. */
+  positionOf(id: string): number;
   /** Says which positions are on the screen, inclusive. */
   show(first: number, last: number): void;
 }

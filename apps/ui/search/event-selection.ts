@@ -2,6 +2,10 @@ import { Injectable, computed, effect, inject, signal, untracked } from '@angula
 import type { LogHit } from '../api/log-hit.ts';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
+import { foldKey } from '../results/fold-key.ts';
+import { FoldedRows } from '../results/folded-rows.ts';
+import type { RowSource } from '../results/row-source.ts';
+import { RowView } from '../results/row-view.ts';
 import { TailSession } from '../tail/tail-session.ts';
 import { SearchLocation } from './search-location.ts';
 import { SearchSession } from './search-session.ts';
@@ -13,6 +17,7 @@ export class EventSelection {
   readonly #location = inject(SearchLocation);
   readonly #session = inject(SearchSession);
   readonly #tail = inject(TailSession);
+  readonly #view = inject(RowView);
   readonly #event = signal<LogHit | null>(null);
 
   /** Position of the active row; -1 before any. */
@@ -25,14 +30,16 @@ export class EventSelection {
   });
   readonly open = computed(() => this.#location.event() !== null);
 
-  readonly source = computed(() =>
-    this.#location.live() ? this.#tail.feed : this.#session.rows(),
-  );
+  readonly source = computed<RowSource | null>(() => {
+    if (this.#location.live()) return this.#tail.feed;
+    const rows = this.#session.rows();
+    const fold = this.#view.fold();
+    return rows === null || fold === 'off' ? rows : new FoldedRows(rows, foldKey(fold));
+  });
 
   constructor() {
     effect(() => {
-      this.#session.run();
-      this.#location.live();
+      this.source();
       untracked(() => {
         this.position.set(this.#positionOfOpenEvent());
       });
@@ -78,7 +85,7 @@ export class EventSelection {
 
   #positionOfOpenEvent(): number {
     const id = this.#location.event();
-    return id === null ? -1 : (this.#session.rows()?.positionOf(id) ?? -1);
+    return id === null ? -1 : (this.source()?.positionOf(id) ?? -1);
   }
 
   /** A permalink's event need not be among the rows. */

@@ -1,14 +1,34 @@
-import { Injectable, computed, inject } from '@angular/core';
+import { Injectable, computed, inject, type Signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Router, convertToParamMap } from '@angular/router';
 import type { Selection } from '../api/search-api.ts';
 import type { Zone } from '../time-range/format-time.ts';
 import { sameRange, type TimeRange } from '../time-range/time-range.ts';
 
-/** What the URL says; a null in `go` removes the parameter. */
-type Parameters = Readonly<
-  Partial<Record<'q' | 'from' | 'to' | 'mode' | 'event' | 'live' | 'wrap' | 'tz', string | null>>
->;
+/** The parameters of the URL. */
+export type ParameterName =
+  | 'q'
+  | 'off'
+  | 'from'
+  | 'to'
+  | 'refresh'
+  | 'mode'
+  | 'view'
+  | 'event'
+  | 'live'
+  | 'tz'
+  | 'compare'
+  | 'cols'
+  | 'lines'
+  | 'dense'
+  | 'us'
+  | 'fold';
+
+/** What the URL says; a null removes the parameter. */
+export type Parameters = Readonly<Partial<Record<ParameterName, string | null>>>;
+
+/** What the results area shows. */
+export type ResultsView = 'rows' | 'patterns';
 
 /** The state of the page that is in the URL: the one place where it is read and changed. */
 @Injectable()
@@ -31,13 +51,20 @@ export class SearchLocation {
   /** Whether messages like the query's words are asked for, whatever the spelling. */
   readonly similar = computed(() => this.#parameters().get('mode') === 'similar');
   readonly live = computed(() => this.#parameters().get('live') === '1');
-  readonly wrap = computed(() => this.#parameters().get('wrap') === '1');
+  readonly view = computed<ResultsView>(() =>
+    this.#parameters().get('view') === 'patterns' && !this.live() ? 'patterns' : 'rows',
+  );
   readonly zone = computed<Zone>(() => (this.#parameters().get('tz') === 'utc' ? 'utc' : 'local'));
   readonly selection = computed<Selection>(() => ({ q: this.q(), ...this.range() }));
 
+  /** The text of a parameter, null where it is absent. */
+  parameter(name: ParameterName): Signal<string | null> {
+    return computed(() => this.#parameters().get(name));
+  }
+
   /** A new entry in the history: the back button undoes it. */
-  search(q: string, range: TimeRange = this.range()): void {
-    this.#go({ q: q || null, from: range.from, to: range.to, event: null }, false);
+  search(q: string, range: TimeRange = this.range(), more: Parameters = {}): void {
+    this.#go({ q: q || null, from: range.from, to: range.to, event: null, ...more }, false);
   }
 
   searchRange(range: TimeRange): void {
@@ -62,12 +89,17 @@ export class SearchLocation {
     this.#go({ mode: on ? 'similar' : null, event: null, live: null }, false);
   }
 
-  setWrap(on: boolean): void {
-    this.#go({ wrap: on ? '1' : null }, true);
+  setView(view: ResultsView): void {
+    this.#go({ view: view === 'rows' ? null : view, event: null }, false);
   }
 
   setZone(zone: Zone): void {
-    this.#go({ tz: zone === 'utc' ? 'utc' : null }, true);
+    this.set({ tz: zone === 'utc' ? 'utc' : null });
+  }
+
+  /** How things are shown is no step in the history. */
+  set(parameters: Parameters): void {
+    this.#go(parameters, true);
   }
 
   #go(queryParams: Parameters, replaceUrl: boolean): void {

@@ -9,14 +9,15 @@ import { Icon } from '../icon/icon.ts';
 import { PipelineStatus } from '../pipeline-status/pipeline-status.ts';
 import { FilterPills } from '../query-bar/filter-pills.ts';
 import { QueryBar } from '../query-bar/query-bar.ts';
-import { NothingFound } from '../results/nothing-found.ts';
-import { NothingStored } from '../results/nothing-stored.ts';
+import { Columns } from '../columns/columns.ts';
 import { ResultsBar } from '../results/results-bar.ts';
-import { ResultsList } from '../results/results-list.ts';
+import { ResultsPane } from '../results/results-pane.ts';
+import { RowView } from '../results/row-view.ts';
 import { TailSession } from '../tail/tail-session.ts';
-import { injectNarrowScreen } from '../theme/narrow-screen.ts';
 import { SettingsMenu } from '../theme/settings-menu.ts';
 import { TimeRangePicker } from '../time-range/time-range-picker.ts';
+import { ALL_TIME } from '../time-range/time-range.ts';
+import { addFilter } from '../../../libs/query/page.ts';
 import { EventSelection } from './event-selection.ts';
 import { QueryFilters } from './query-filters.ts';
 import { queryHighlighter } from './query-highlighter.ts';
@@ -37,17 +38,17 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
     HelpDialog,
     Histogram,
     Icon,
-    NothingFound,
-    NothingStored,
     PipelineStatus,
     QueryBar,
     ResultsBar,
-    ResultsList,
+    ResultsPane,
     SettingsMenu,
     TimeRangePicker,
   ],
   providers: [
     SearchLocation,
+    RowView,
+    Columns,
     SearchModes,
     SearchSession,
     TailSession,
@@ -67,24 +68,17 @@ export class SearchPage {
   private readonly queryBar = viewChild.required(QueryBar);
   private readonly timeRange = viewChild.required(TimeRangePicker);
   private readonly help = viewChild.required(HelpDialog);
-  private readonly list = viewChild(ResultsList);
+  private readonly results = viewChild.required(ResultsPane);
   private readonly detail = viewChild(EventDetail);
 
-  protected readonly narrow = injectNarrowScreen();
+  protected readonly columns = inject(Columns);
+  readonly #rows = inject(RowView);
+  protected readonly narrow = this.#rows.narrow;
   protected readonly fieldsSheet = signal(false);
   protected readonly view = signal<DetailView>('fields');
-  protected readonly rowHeight = computed(() => {
-    if (this.narrow()) return this.location.wrap() ? 64 : 44;
-    return this.location.wrap() ? 44 : 22;
-  });
+  /** The detail panel takes most of the width. */
+  protected readonly wide = signal(false);
   protected readonly highlighter = computed(() => queryHighlighter(this.location.q()));
-  protected readonly version = computed(() =>
-    this.location.live() ? this.tail.version() : this.session.version(),
-  );
-  protected readonly total = computed(() => {
-    this.version();
-    return this.selection.source()?.total() ?? 0;
-  });
   protected readonly stopped = computed(() => {
     this.session.version();
     const rows = this.session.rows();
@@ -98,12 +92,6 @@ export class SearchPage {
       ? this.tail.problem()
       : (this.session.problem() ?? this.session.rowsProblem());
     return problem !== null && OF_THE_QUERY.has(problem.code) ? null : problem;
-  });
-  protected readonly blank = computed<'stored' | 'found' | 'tail' | null>(() => {
-    if (this.total() > 0) return null;
-    if (this.location.live()) return 'tail';
-    if (this.session.answer() === null || this.stopped() !== null) return null;
-    return this.session.storeEmpty() ? 'stored' : 'found';
   });
 
   constructor() {
@@ -127,6 +115,11 @@ export class SearchPage {
     else this.#filters.include(field, value);
   }
 
+  /** A trace is whole only over all time. */
+  protected showTrace(traceId: string): void {
+    this.location.search(addFilter('', 'traceId', traceId, false), ALL_TIME, { live: null });
+  }
+
   protected retry(): void {
     if (this.session.problem() === null) this.session.resume();
     else this.session.refresh();
@@ -134,7 +127,7 @@ export class SearchPage {
 
   protected closeDetail(): void {
     this.selection.close();
-    this.list()?.focus();
+    this.results().focus();
   }
 
   protected key(event: KeyboardEvent): void {
@@ -176,6 +169,13 @@ export class SearchPage {
       similar: () => {
         this.queryBar().toggleSimilar();
       },
+      patterns: () => {
+        if (this.location.live()) return;
+        this.location.setView(this.location.view() === 'patterns' ? 'rows' : 'patterns');
+      },
+      wrap: () => {
+        this.#rows.toggleWrap();
+      },
       refresh: () => {
         this.session.refresh();
       },
@@ -188,7 +188,7 @@ export class SearchPage {
 
   #move(step: 1 | -1): void {
     this.selection.moveTo(this.selection.position() + step);
-    if (!this.selection.open()) this.list()?.focus();
+    if (!this.selection.open()) this.results().focus();
   }
 
   #open(): void {

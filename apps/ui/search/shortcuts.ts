@@ -10,6 +10,8 @@ export type Command =
   | 'time'
   | 'live'
   | 'similar'
+  | 'patterns'
+  | 'wrap'
   | 'refresh'
   | 'help';
 
@@ -24,6 +26,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   d: 'time',
   l: 'live',
   m: 'similar',
+  p: 'patterns',
+  w: 'wrap',
   r: 'refresh',
   '?': 'help',
 };

@@ -68,6 +68,10 @@ export class TailFeed implements RowSource {
     return this.#rows[position];
   }
 
+  positionOf(id: string): number {
+    return this.#rows.findIndex((hit) => hit.id === id);
+  }
+
   show(): void {
     // Every row of the tail is in memory.
   }
