@@ -8,13 +8,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { systemClock } from '#event';
-import {
-  createIndexFeeder,
-  indexLagSeconds,
-  MAX_SEAL,
-  type FeedSettings,
-  type IndexWriter,
-} from '#index';
+import { createIndexFeeder, MAX_SEAL, type FeedSettings, type IndexWriter } from '#index';
 import {
   buildFilters,
   createFoldGroups,
@@ -24,7 +18,6 @@ import {
   expireLedger,
   JobRunner,
   mergeRollups,
-  readIndexLag,
   type Job,
   type RetentionPolicy,
   type Store,
@@ -33,7 +26,7 @@ import type { Telemetry } from '#telemetry';
 
 /** What the keeper is given, already open. */
 export interface KeeperParts {
-  readonly store: Pick<Store, 'jobPool' | 'healthPool'>;
+  readonly store: Pick<Store, 'jobPool'>;
   readonly telemetry: Telemetry;
   readonly retention: RetentionPolicy;
   /** Null: there is no search index to feed. */
@@ -78,12 +71,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private feeder({ writer, settings }: FedIndex): Job {
-    const { store, telemetry } = this.parts;
-    telemetry.observe(indexLagSeconds, async () => {
-      // Not known while Postgres is away.
-      const lag = await readIndexLag(store.healthPool).catch(() => null);
-      return lag?.seconds ?? null;
-    });
+    const { telemetry } = this.parts;
     return createIndexFeeder({
       index: writer,
       settings,

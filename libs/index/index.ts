@@ -5,7 +5,6 @@ export { readUncoveredGroups, type GroupRange } from './covered/uncovered-groups
 export { createIndexFeeder } from './feed/feeder.ts';
 export { checkMatch, type FeedParts, type FeedSettings } from './feed/settings.ts';
 export { reindex, type ReindexRange } from './feed/reindex.ts';
-export { indexLagSeconds } from './feed/telemetry.ts';
 export { indexedWords, indexText, MAX_MESSAGE_BYTES } from './index-text.ts';
 export { indexName } from './index-name.ts';
 export { MeilisearchIndex, type MeilisearchSettings } from './meilisearch/meilisearch-index.ts';

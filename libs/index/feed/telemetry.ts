@@ -1,4 +1,4 @@
-import { defineEvent, defineGauge } from '#telemetry';
+import { defineEvent } from '#telemetry';
 
 export interface Fed {
   readonly documents: number;
@@ -97,9 +97,4 @@ export const feedBehind = defineEvent<{ readonly groups: number; readonly second
       value: ({ groups }) => groups,
     },
   ],
-});
-
-export const indexLagSeconds = defineGauge({
-  name: 'penstock_index_lag_seconds',
-  help: 'Age of the oldest group after the newest one that the search index covers.',
 });
