@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MICROS_PER_DAY, MICROS_PER_HOUR } from '#event';
+import { LIMITS, MICROS_PER_DAY, MICROS_PER_HOUR } from '#event';
 import { buildBatch, buildEvent, NOON } from '../testing/events.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 
@@ -53,6 +54,17 @@ describe('group writer', () => {
         metadata: event.metadata,
       },
     ]);
+  });
+
+  test('stores an error whose indexed fields are as long as may be', async () => {
+    // Random, so that the index cannot compress them.
+    const longest = () => randomBytes(LIMITS.textFieldBytes / 2).toString('hex');
+    const event = buildEvent({ level: 'error', resourceId: longest(), service: longest() });
+    const { groupSeq } = await commit(buildBatch([event]));
+    const rows = await db.query('SELECT resource_id, service FROM log_event WHERE group_seq = $1', [
+      groupSeq,
+    ]);
+    expect(rows).toEqual([{ resource_id: event.resourceId, service: event.service }]);
   });
 
   test('stores times exactly, from 1970 to a day ahead', async () => {
