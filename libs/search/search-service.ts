@@ -1,6 +1,5 @@
 import type { JsonObject, Level, Micros, StoredEvent } from '#event';
 import type { Query } from '#query';
-import type { PatternsAnswer, PatternsRequest } from './patterns/patterns.ts';
 
 /** What is asked: a query over a range. `from` is inclusive, `to` exclusive; null is open. */
 export interface Selection {
@@ -127,6 +126,40 @@ export interface FieldStatisticsAnswer {
   readonly distinct: number;
   /** Null where no value is a number. */
   readonly numbers: NumberSpread | null;
+  readonly partial: boolean;
+}
+
+export interface PatternsRequest extends Selection {
+  /** Most patterns of the answer. */
+  readonly limit: number;
+}
+
+/** Messages that differ only in numbers and ids. */
+export interface Pattern {
+  readonly template: string;
+  readonly count: number;
+  readonly levels: Readonly<Partial<Record<Level, number>>>;
+  /** The newest of them. */
+  readonly example: { readonly id: string; readonly message: string };
+  readonly firstSeen: Micros;
+  readonly lastSeen: Micros;
+  /** Number of them by slot of time, as many slots as every other pattern. */
+  readonly counts: readonly number[];
+}
+
+export interface PatternsAnswer {
+  /** The most frequent first. */
+  readonly patterns: readonly Pattern[];
+  /** Events that were read: all that match, or where the budget ended it the newest of them. */
+  readonly events: number;
+  /** Different templates among them. */
+  readonly templates: number;
+  /** Events of templates beyond the bound, which are in no pattern. */
+  readonly others: number;
+  /** Start of the first slot of `counts`; null without events. */
+  readonly start: Micros | null;
+  readonly slotMicros: Micros;
+  /** The time budget was reached. */
   readonly partial: boolean;
 }
 

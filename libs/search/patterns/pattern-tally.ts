@@ -1,22 +1,10 @@
 import { eventId, type Level, type Micros, type StoredEvent } from '#event';
 import { messageTemplate } from '#query';
+import type { Pattern } from '../search-service.ts';
 import { TimeSlots, type SlotCounts } from './time-slots.ts';
 
 /** Different templates that are kept; events of further ones are only counted. */
 const MOST_TEMPLATES = 10_000;
-
-/** Messages that differ only in numbers and ids. */
-export interface Pattern {
-  readonly template: string;
-  readonly count: number;
-  readonly levels: Readonly<Partial<Record<Level, number>>>;
-  /** The newest of them. */
-  readonly example: { readonly id: string; readonly message: string };
-  readonly firstSeen: Micros;
-  readonly lastSeen: Micros;
-  /** Number of them by slot of time, as many slots as every other pattern. */
-  readonly counts: readonly number[];
-}
 
 interface Entry {
   readonly example: { readonly id: string; readonly message: string };

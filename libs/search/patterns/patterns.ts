@@ -1,31 +1,7 @@
-import type { Micros } from '#event';
 import type { SearchDependencies } from '../dependencies.ts';
 import { searchPage } from '../search-page.ts';
-import type { RunOptions, Selection } from '../search-service.ts';
-import { PatternTally, type Pattern } from './pattern-tally.ts';
-
-export type { Pattern } from './pattern-tally.ts';
-
-export interface PatternsRequest extends Selection {
-  /** Most patterns of the answer. */
-  readonly limit: number;
-}
-
-export interface PatternsAnswer {
-  /** The most frequent first. */
-  readonly patterns: readonly Pattern[];
-  /** Events that were read: all that match, or where the budget ended it the newest of them. */
-  readonly events: number;
-  /** Different templates among them. */
-  readonly templates: number;
-  /** Events of templates beyond the bound, which are in no pattern. */
-  readonly others: number;
-  /** Start of the first slot of `counts`; null without events. */
-  readonly start: Micros | null;
-  readonly slotMicros: Micros;
-  /** The time budget was reached. */
-  readonly partial: boolean;
-}
+import type { PatternsAnswer, PatternsRequest, RunOptions, Selection } from '../search-service.ts';
+import { PatternTally } from './pattern-tally.ts';
 
 const PAGE = 5_000;
 
