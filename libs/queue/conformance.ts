@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Batch, LogEvent } from '#event';
+import type { Batch } from '#event';
 import type {
   BatchDisposition,
-  BatchHandler,
   ConsumeOptions,
   Delivery,
   LogQueue,
   PublishOutcome,
 } from './log-queue.ts';
+import { DeliveryLog, makeBatch } from './testing/batches.ts';
 
 /** How the suite gets queues of an adapter, and what it may expect of it. */
 export interface QueueUnderTest {
@@ -257,36 +257,6 @@ export function describeLogQueue(name: string, subject: QueueUnderTest): void {
   });
 }
 
-/** What handlers were given, and a way to wait for it. */
-class DeliveryLog {
-  readonly seen: Delivery[] = [];
-  private readonly waits: { readonly count: number; readonly resolve: () => void }[] = [];
-
-  add(deliveries: readonly Delivery[]): void {
-    this.seen.push(...deliveries);
-    for (const { count, resolve } of this.waits) if (this.seen.length >= count) resolve();
-  }
-
-  handler(disposition: BatchDisposition): BatchHandler {
-    return (deliveries) => {
-      this.add(deliveries);
-      return Promise.resolve(deliveries.map(() => disposition));
-    };
-  }
-
-  /** Resolves when so many batches have been delivered. */
-  async deliveries(count: number): Promise<void> {
-    if (this.seen.length >= count) return;
-    await new Promise<void>((resolve) => {
-      this.waits.push({ count, resolve });
-    });
-  }
-
-  ids(): string[] {
-    return this.seen.map(({ batch }) => batch.id);
-  }
-}
-
 async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'settled'> {
   const turn = new Promise<'pending'>((resolve) => {
     setImmediate(() => {
@@ -294,33 +264,4 @@ async function stateOf(promise: Promise<unknown>): Promise<'pending' | 'settled'
     });
   });
   return await Promise.race([promise.then(() => 'settled' as const), turn]);
-}
-
-/** A batch that is recognised by its number; equal numbers give equal batches. */
-function makeBatch(number: number, events = 1): Batch {
-  return {
-    id: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
-    events: Array.from({ length: events }, (_, i) => makeEvent(`batch ${number} event ${i}`)),
-    bytes: 200 * events,
-    receivedAt: 1_700_000_000_000_000,
-    bodyHash: null,
-  };
-}
-
-function makeEvent(message: string): LogEvent {
-  return {
-    timestamp: 1_700_000_000_000_000,
-    level: 'info',
-    levelText: null,
-    message,
-    resourceId: 'server-1',
-    traceId: null,
-    spanId: null,
-    commit: null,
-    service: null,
-    eventType: null,
-    parentResourceId: null,
-    metadata: { n: 1 },
-    metadataText: '{"n":1}',
-  };
 }

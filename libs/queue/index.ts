@@ -18,3 +18,17 @@ export {
   type InProcessQueueSettings,
 } from './in-process/in-process-queue.ts';
 export { openSpool, SpoolInUseError, type OpenSpool, type SpoolState } from './spool/index.ts';
+export type { DeadLetter, DeadLetterReason, DeadLetterSource } from './dead-letters.ts';
+export {
+  BatchTooLargeError,
+  openRabbitQueue,
+  QueueRefusedError,
+  QueueUnavailableError,
+  RABBIT_QUEUE_DEFAULTS,
+  RabbitQueue,
+  rabbitQueueSettings,
+  type QueueUse,
+  type RabbitEnvironment,
+  type RabbitQueueParts,
+  type RabbitQueueSettings,
+} from './rabbitmq/index.ts';

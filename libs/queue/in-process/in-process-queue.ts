@@ -1,5 +1,6 @@
 import type { Batch } from '#event';
 import { backoffMs, type BackoffSettings } from '../backoff.ts';
+import { GroupPump } from '../group-pump.ts';
 import type {
   BatchDisposition,
   BatchHandler,
@@ -9,7 +10,7 @@ import type {
   PublishOutcome,
   QueueDepth,
 } from '../log-queue.ts';
-import { InProcessConsumption } from './consumption.ts';
+import { WaitingBatches } from '../waiting-batches.ts';
 import type { QueuedBatch } from './queued-batch.ts';
 
 export interface InProcessQueueSettings {
@@ -38,13 +39,11 @@ export const IN_PROCESS_QUEUE_DEFAULTS: InProcessQueueSettings = {
 export class InProcessQueue implements LogQueue {
   private readonly settings: InProcessQueueSettings;
   private readonly random: () => number;
-  /** Waiting batches, oldest at `head`. */
-  private waiting: QueuedBatch[] = [];
-  private head = 0;
+  private readonly waiting = new WaitingBatches<QueuedBatch>();
   private nextSequence = 0;
   private admitted = 0;
   private admittedBytes = 0;
-  private readonly consumptions = new Set<InProcessConsumption>();
+  private readonly pumps = new Set<GroupPump<QueuedBatch>>();
   private closing: Promise<void> | null = null;
   private onEmpty: (() => void) | null = null;
   private readonly unsettled = new Set<QueuedBatch>();
@@ -63,6 +62,7 @@ export class InProcessQueue implements LogQueue {
     return new Promise((resolve) => {
       const entry: QueuedBatch = {
         batch,
+        bytes: batch.bytes,
         sequence: this.nextSequence++,
         attempt: 1,
         settle: once(signal, resolve),
@@ -76,8 +76,8 @@ export class InProcessQueue implements LogQueue {
   }
 
   consume(handler: BatchHandler, options: ConsumeOptions): Promise<Consumption> {
-    const consumption = new InProcessConsumption(handler, options, {
-      take: (batches, bytes) => this.take(batches, bytes),
+    const pump = new GroupPump<QueuedBatch>(handler, options, {
+      take: (batches, bytes) => this.waiting.take(batches, bytes),
       settle: (entries, dispositions) => {
         this.settle(entries, dispositions);
       },
@@ -85,17 +85,27 @@ export class InProcessQueue implements LogQueue {
         this.giveBack(entries);
       },
       retryDelayMs: (attempt) => backoffMs(attempt, this.settings.backoff, this.random),
-      closed: () => {
-        this.consumptions.delete(consumption);
+    });
+    this.pumps.add(pump);
+    pump.wake();
+    return Promise.resolve({
+      pause: () => {
+        pump.pause();
+        return Promise.resolve();
+      },
+      resume: () => {
+        pump.resume();
+        return Promise.resolve();
+      },
+      close: () => {
+        this.pumps.delete(pump);
+        return pump.close();
       },
     });
-    this.consumptions.add(consumption);
-    consumption.wake();
-    return Promise.resolve(consumption);
   }
 
   depth(): Promise<QueueDepth> {
-    const ready = this.waiting.length - this.head;
+    const ready = this.waiting.length;
     return Promise.resolve({
       ready,
       unsettled: this.admitted - ready,
@@ -121,32 +131,6 @@ export class InProcessQueue implements LogQueue {
     return { kind: 'overloaded', retryAfterMs: Math.ceil(retryAfterMs), reason };
   }
 
-  private take(maxBatches: number, maxBytes: number): QueuedBatch[] {
-    let end = this.head;
-    let bytes = 0;
-    while (end < this.waiting.length && end - this.head < maxBatches) {
-      const size = this.waiting[end]?.batch.bytes ?? 0;
-      if (end > this.head && bytes + size > maxBytes) break;
-      bytes += size;
-      end++;
-    }
-    const taken = this.waiting.slice(this.head, end);
-    this.head = end;
-    this.compact();
-    return taken;
-  }
-
-  /** Drops the delivered part of the array once it is most of it, so that taking stays cheap. */
-  private compact(): void {
-    if (this.head === this.waiting.length) {
-      this.waiting = [];
-      this.head = 0;
-    } else if (this.head > 1_024 && this.head * 2 > this.waiting.length) {
-      this.waiting = this.waiting.slice(this.head);
-      this.head = 0;
-    }
-  }
-
   private settle(entries: readonly QueuedBatch[], dispositions: readonly BatchDisposition[]): void {
     entries.forEach((entry, i) => {
       this.release(entry);
@@ -165,15 +149,12 @@ export class InProcessQueue implements LogQueue {
   private giveBack(entries: readonly QueuedBatch[]): void {
     const again = entries.filter((entry) => this.unsettled.has(entry));
     for (const entry of again) entry.attempt++;
-    this.waiting = [...again, ...this.waiting.slice(this.head)].sort(
-      (a, b) => a.sequence - b.sequence,
-    );
-    this.head = 0;
+    this.waiting.putBack(again);
     this.wake();
   }
 
   private wake(): void {
-    for (const consumption of this.consumptions) consumption.wake();
+    for (const pump of this.pumps) pump.wake();
   }
 
   private async drain(deadlineMs: number): Promise<void> {
@@ -186,13 +167,13 @@ export class InProcessQueue implements LogQueue {
         };
       });
     }
-    for (const consumption of this.consumptions) consumption.abort();
+    for (const pump of this.pumps) pump.abort();
+    this.pumps.clear();
     for (const entry of [...this.unsettled]) {
       this.release(entry);
       entry.settle({ kind: 'unknown', reason: 'the queue was closed before the commit' });
     }
-    this.waiting = [];
-    this.head = 0;
+    this.waiting.clear();
   }
 }
 

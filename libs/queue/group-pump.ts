@@ -1,23 +1,22 @@
-import type { BatchDisposition, BatchHandler, ConsumeOptions, Consumption } from '../log-queue.ts';
-import type { QueuedBatch } from './queued-batch.ts';
+import type { BatchDisposition, BatchHandler, ConsumeOptions, Delivery } from './log-queue.ts';
 
-/** What a consumption asks of the queue it belongs to. */
-export interface BatchSource {
-  take(maxBatches: number, maxBytes: number): QueuedBatch[];
-  settle(entries: readonly QueuedBatch[], dispositions: readonly BatchDisposition[]): void;
-  giveBack(entries: readonly QueuedBatch[]): void;
+/** The queue that a pump takes from. */
+export interface PumpSource<Entry extends Delivery> {
+  take(maxBatches: number, maxBytes: number): Entry[];
+  settle(entries: readonly Entry[], dispositions: readonly BatchDisposition[]): void;
+  /** Their handler failed; they come first again. */
+  giveBack(entries: readonly Entry[], failure: unknown): void;
   retryDelayMs(attempt: number): number;
-  closed(): void;
 }
 
 /**
- * One consumer of the queue. While its handlers run, arriving batches accumulate and form the next group.
- * After a failed handler nothing is taken until the backoff has passed: newer batches must not overtake.
+ * Hands groups to one handler. While its calls run, arriving batches accumulate and form the next group.
+ * After a failed call nothing is taken until the backoff has passed: newer batches must not overtake.
  */
-export class InProcessConsumption implements Consumption {
+export class GroupPump<Entry extends Delivery> {
   private readonly handler: BatchHandler;
   private readonly options: ConsumeOptions;
-  private readonly source: BatchSource;
+  private readonly source: PumpSource<Entry>;
   private readonly abortion = new AbortController();
   private running = 0;
   private paused = false;
@@ -26,25 +25,24 @@ export class InProcessConsumption implements Consumption {
   private backoff: NodeJS.Timeout | null = null;
   private onIdle: (() => void) | null = null;
 
-  constructor(handler: BatchHandler, options: ConsumeOptions, source: BatchSource) {
+  constructor(handler: BatchHandler, options: ConsumeOptions, source: PumpSource<Entry>) {
     this.handler = handler;
     this.options = options;
     this.source = source;
   }
 
-  pause(): Promise<void> {
+  pause(): void {
     this.paused = true;
-    return Promise.resolve();
   }
 
   /** Ends a backoff too: who resumes knows that handlers can work again. */
-  resume(): Promise<void> {
+  resume(): void {
     this.paused = false;
     this.endBackoff();
     this.wake();
-    return Promise.resolve();
   }
 
+  /** Takes nothing more; resolves when no handler runs. */
   async close(): Promise<void> {
     this.stop();
     if (this.running === 0) return;
@@ -59,7 +57,7 @@ export class InProcessConsumption implements Consumption {
     this.abortion.abort();
   }
 
-  /** Takes what there is, once the current turn of the event loop has published all it has. */
+  /** Takes what there is, once the current turn of the event loop has brought all it has. */
   wake(): void {
     if (this.scheduled || !this.mayTake()) return;
     this.scheduled = true;
@@ -72,7 +70,6 @@ export class InProcessConsumption implements Consumption {
   private stop(): void {
     this.closed = true;
     this.endBackoff();
-    this.source.closed();
   }
 
   private endBackoff(): void {
@@ -98,22 +95,28 @@ export class InProcessConsumption implements Consumption {
     }
   }
 
-  private async deliver(entries: readonly QueuedBatch[]): Promise<void> {
+  private async deliver(entries: readonly Entry[]): Promise<void> {
     const deliveries = entries.map(({ batch, attempt }) => ({ batch, attempt }));
-    let dispositions: readonly BatchDisposition[] | null = null;
+    let dispositions: readonly BatchDisposition[] = [];
+    let failure: unknown = null;
     try {
       dispositions = await this.handler(deliveries, this.abortion.signal);
-    } catch {
-      // The handler reports its own failures; here a rejection only means "deliver again".
+    } catch (error) {
+      failure = error;
     }
     this.running--;
-    if (dispositions?.length === entries.length) this.source.settle(entries, dispositions);
-    else this.redeliver(entries);
+    if (dispositions.length === entries.length) this.source.settle(entries, dispositions);
+    else {
+      failure ??= new Error(
+        `the handler settled ${dispositions.length} of ${entries.length} batches`,
+      );
+      this.redeliver(entries, failure);
+    }
     if (this.running === 0) this.onIdle?.();
     this.wake();
   }
 
-  private redeliver(entries: readonly QueuedBatch[]): void {
+  private redeliver(entries: readonly Entry[], failure: unknown): void {
     const attempts = Math.max(...entries.map(({ attempt }) => attempt));
     if (!this.closed) {
       this.endBackoff();
@@ -122,6 +125,6 @@ export class InProcessConsumption implements Consumption {
         this.wake();
       }, this.source.retryDelayMs(attempts));
     }
-    this.source.giveBack(entries);
+    this.source.giveBack(entries, failure);
   }
 }
