@@ -38,5 +38,10 @@ export {
   type BatchWriterParts,
   type BatchWriterSettings,
 } from './writer/batch-writer.ts';
+export {
+  DeadLetterKeeper,
+  type DeadLetterKeeperParts,
+  type DeadLetterQuarantine,
+} from './writer/dead-letters.ts';
 export type { BreakerState } from './writer/circuit-breaker.ts';
 export { systemSleep, type Sleep } from './sleep.ts';

@@ -11,6 +11,7 @@ export {
   type Quarantine,
   type QuarantineEntry,
   type QuarantinePage,
+  type RawBatch,
 } from './quarantine/quarantine.ts';
 export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
 export type { BatchDisposition } from './write/dispositions.ts';

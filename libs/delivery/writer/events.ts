@@ -93,3 +93,30 @@ export const breakerState = defineGauge({
   name: 'penstock_writer_breaker_state',
   help: '0 the store is written, 1 about to be tried again, 2 away',
 });
+
+export const deadLettersKept = defineEvent<{ readonly letters: number }>({
+  name: 'writer.dead_letters_kept',
+  level: 'warn',
+  message: ({ letters }) => `took ${letters} dead letter(s) out of the queue, into quarantine`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_dead_letters_total',
+      help: 'Dead letters of the queue that were put into quarantine, or were stored before',
+      value: ({ letters }) => letters,
+    },
+  ],
+});
+
+export const deadLettersFailed = defineEvent<{ readonly reason: string }>({
+  name: 'writer.dead_letters_failed',
+  level: 'debug',
+  message: ({ reason }) => `dead letters stay in the queue for now: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_writer_dead_letters_failures_total',
+      help: 'Attempts to take dead letters out of the queue that failed',
+    },
+  ],
+});

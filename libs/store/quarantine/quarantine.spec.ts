@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { normaliseEvent } from '#event';
+import { normaliseEvent, type Batch } from '#event';
 import { Telemetry } from '#telemetry';
 import { StoreUnavailableError } from '../errors.ts';
 import { openStore } from '../store.ts';
@@ -13,6 +13,11 @@ describe('quarantine', () => {
     db = await openTestStore();
   });
   afterAll(() => db.close());
+
+  const groupOf = async ({ id }: Batch): Promise<unknown> =>
+    (await db.query(`SELECT group_seq::integer AS n FROM ingest_batch WHERE id = '${id}'`))[0]?.[
+      'n'
+    ];
 
   test('keeps a batch as NDJSON of which intake makes the same events', async () => {
     const events = [
@@ -49,6 +54,61 @@ describe('quarantine', () => {
     const lines = raw!.toString().trimEnd().split('\n');
     const again = lines.map((line) => normaliseEvent(JSON.parse(line), NOON));
     expect(again).toMatchObject(events.map((event) => ({ ok: true, event })));
+  });
+
+  test('keeps both of two batches that differ in nothing but their events', async () => {
+    const batch = buildBatch([buildEvent({ message: 'the first body' })]);
+    const other = { ...batch, events: [buildEvent({ message: 'the second body' })] };
+    for (const each of [batch, other, batch, other]) {
+      await db.store.quarantine.add(each, 'two-bodies', '');
+    }
+    const { entries } = await db.store.quarantine.list({
+      cursor: null,
+      reason: 'two-bodies',
+      limit: 10,
+    });
+    expect(entries).toHaveLength(2);
+  });
+
+  test('keeps a batch that is not stored once, and the ledger knows it from then on', async () => {
+    const batch = buildBatch([buildEvent(), buildEvent()]);
+    const reason = 'delivery-limit';
+    for (let times = 0; times < 2; times++) {
+      await db.store.quarantine.addUnlessStored(batch, reason, 'too often');
+    }
+    const { entries } = await db.store.quarantine.list({ cursor: null, reason, limit: 10 });
+    expect(entries).toMatchObject([{ reason, detail: 'too often', batchId: batch.id, events: 2 }]);
+    // A copy that a retry left in the queue.
+    const { signal } = new AbortController();
+    const { dispositions } = await db.store.writer.commit([batch], signal);
+    expect(dispositions).toEqual(['duplicate']);
+    expect(await groupOf(batch)).toBe(0);
+  });
+
+  test('does not keep a batch that was stored before', async () => {
+    const batch = buildBatch([buildEvent()]);
+    await db.store.writer.commit([batch], new AbortController().signal);
+    await db.store.quarantine.addUnlessStored(batch, 'stored-before', '');
+    const page = await db.store.quarantine.list({
+      cursor: null,
+      reason: 'stored-before',
+      limit: 10,
+    });
+    expect(page.entries).toEqual([]);
+  });
+
+  test('keeps what cannot be read as it was sent, once', async () => {
+    const raw = Buffer.from([0, 255, 10, 1]);
+    for (let times = 0; times < 2; times++) {
+      await db.store.quarantine.addRaw({ batchId: null, events: 0, raw }, 'undecodable', 'why');
+    }
+    const { entries } = await db.store.quarantine.list({
+      cursor: null,
+      reason: 'undecodable',
+      limit: 10,
+    });
+    expect(entries).toMatchObject([{ batchId: null, events: 0, detail: 'why' }]);
+    expect(await db.store.quarantine.raw(entries[0]!.id)).toEqual(raw);
   });
 
   test('lists newest first, page by page, by reason', async () => {

@@ -1,9 +1,11 @@
-import { LessThan, type DataSource, type Repository } from 'typeorm';
+import { LessThan, type DataSource, type EntityManager, type Repository } from 'typeorm';
 import { MICROS_PER_MS, type Batch, type Micros } from '#event';
 import type { Telemetry } from '#telemetry';
 import { QuarantineEntity, type QuarantineRow } from '../entities/quarantine.ts';
 import { asStoreError } from '../errors.ts';
 import { eventsQuarantined } from '../events.ts';
+import { enterBatchesSql } from '../ledger.ts';
+import { DURABLE_SQL } from '../write/enter-ledger.ts';
 import { rawEvents } from './raw-events.ts';
 
 /** One thing that could not be stored: an event, or a whole batch. */
@@ -24,26 +26,45 @@ export interface QuarantinePage {
   readonly nextCursor: string | null;
 }
 
+/** A batch as bytes, or something that should have been one. */
+export interface RawBatch {
+  readonly batchId: string | null;
+  /** Number of events that it claims. */
+  readonly events: number;
+  readonly raw: Buffer;
+}
+
 /** What could not be stored, kept as bytes with the reason. Every call throws StoreUnavailableError while Postgres is away. */
 export class Quarantine {
+  private readonly dataSource: DataSource;
   private readonly entries: Repository<QuarantineRow>;
   private readonly telemetry: Telemetry;
 
   constructor(dataSource: DataSource, telemetry: Telemetry) {
+    this.dataSource = dataSource;
     this.entries = dataSource.getRepository(QuarantineEntity);
     this.telemetry = telemetry;
   }
 
   /** Keeps a whole batch as NDJSON. A batch that is there already with this reason is not added again. */
   async add(batch: Batch, reason: string, detail: string): Promise<void> {
-    const count = batch.events.length;
-    const raw = rawEvents(batch.events);
-    const added = await answered(() =>
-      this.entries.query<unknown[]>(ADD_SQL, [reason, detail, batch.id, count, raw]),
-    );
-    if (added.length > 0) {
-      this.telemetry.emit(eventsQuarantined, { count, reason, batchIds: [batch.id] });
-    }
+    await this.keep(rawBatch(batch), reason, detail);
+  }
+
+  /** The same for what cannot be read, as it was sent. */
+  async addRaw(raw: RawBatch, reason: string, detail: string): Promise<void> {
+    await this.keep(raw, reason, detail);
+  }
+
+  /**
+   * Keeps a whole batch unless it was stored, or kept, before. The ledger remembers it like one that was stored, so that
+   * another copy of it, which a retry may have left in a queue, is a duplicate.
+   */
+  async addUnlessStored(batch: Batch, reason: string, detail: string): Promise<void> {
+    await this.keep(rawBatch(batch), reason, detail, async (manager) => {
+      const entered = await manager.query<unknown[]>(enterBatchesSql([batch], NO_GROUP));
+      return entered.length > 0;
+    });
   }
 
   /** @param request.limit most entries of the page, at least 1 */
@@ -86,6 +107,32 @@ export class Quarantine {
     const result = await answered(() => this.entries.delete({ id }));
     return result.affected === 1;
   }
+
+  private async keep(
+    { batchId, events, raw }: RawBatch,
+    reason: string,
+    detail: string,
+    isWanted: (manager: EntityManager) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<void> {
+    const added = await answered(() =>
+      this.dataSource.transaction(async (manager) => {
+        await manager.query(DURABLE_SQL);
+        if (!(await isWanted(manager))) return [];
+        return await manager.query<unknown[]>(ADD_SQL, [reason, detail, batchId, events, raw]);
+      }),
+    );
+    if (added.length > 0) {
+      const batchIds = batchId === null ? [] : [batchId];
+      this.telemetry.emit(eventsQuarantined, { count: events, reason, batchIds });
+    }
+  }
+}
+
+/** Group numbers begin with 1. */
+const NO_GROUP = 0;
+
+function rawBatch({ id, events }: Batch): RawBatch {
+  return { batchId: id, events: events.length, raw: rawEvents(events) };
 }
 
 /** A bigint of Postgres, positive. */
@@ -94,7 +141,10 @@ const ID = /^\d{1,18}$/;
 const ADD_SQL = `
 INSERT INTO quarantine (reason, detail, batch_id, events, raw)
 SELECT $1, $2, $3::uuid, $4, $5
- WHERE NOT EXISTS (SELECT FROM quarantine WHERE reason = $1 AND batch_id = $3::uuid AND events = $4)
+ WHERE NOT EXISTS (
+   SELECT FROM quarantine
+    WHERE reason = $1 AND batch_id IS NOT DISTINCT FROM $3::uuid AND events = $4 AND raw = $5
+ )
 RETURNING id`;
 
 function toEntry(row: QuarantineRow): QuarantineEntry {

@@ -5,7 +5,7 @@ import { enterBatchesSql, findEntries } from '../ledger.ts';
 import { runScript } from './script.ts';
 
 /** A weaker setting of the server, the database or the role becomes `on`; `remote_apply`, which is stronger, stays. */
-const DURABLE_SQL = `SELECT set_config('synchronous_commit', 'on', true)
+export const DURABLE_SQL = `SELECT set_config('synchronous_commit', 'on', true)
  WHERE current_setting('synchronous_commit') NOT IN ('on', 'remote_apply')`;
 
 /**
