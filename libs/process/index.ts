@@ -12,6 +12,7 @@ export { serveHttp, type HttpOptions } from './http/serve-http.ts';
 export { serveOperations, type OperationsServer } from './http/operations-server.ts';
 export { SERVER_OPTIONS } from './http/server-options.ts';
 export { nestOptions } from './nest-options.ts';
+export { openProcessQueue } from './open-queue.ts';
 export { openSearchIndex, type OpenedIndex } from './open-search-index.ts';
 export { openProcessStore } from './open-store.ts';
 export { openWhenReachable, type OpeningOptions } from './open-when-reachable.ts';

@@ -124,7 +124,11 @@ export const batchSent = defineEvent<{
   ],
 });
 
-export const publishRefused = defineEvent<{ readonly reason: string }>({
+/** `full`: the queue, or what may be on its way to it. `blocked`: an alarm of the broker. `late`: nobody waits. */
+export type RefusalReason =
+  'away' | 'settling' | 'blocked' | 'full' | 'missing' | 'late' | 'closing';
+
+export const publishRefused = defineEvent<{ readonly reason: RefusalReason }>({
   name: 'queue.publish_refused',
   level: null,
   message: ({ reason }) => `refused a batch: ${reason}`,
@@ -132,7 +136,7 @@ export const publishRefused = defineEvent<{ readonly reason: string }>({
     {
       kind: 'counter',
       name: 'penstock_queue_refused_batches_total',
-      help: 'Batches that were refused before they were sent',
+      help: 'Batches that were refused, of which nothing is stored, by reason',
       labels: { reason: ({ reason }) => reason },
     },
   ],
@@ -251,19 +255,6 @@ export const consumerCancelled = defineEvent<{ readonly queue: string }>({
   name: 'queue.consumer_cancelled',
   level: 'warn',
   message: ({ queue }) => `RabbitMQ ended the consumption of ${queue}; connecting again`,
-});
-
-export const brokerWarning = defineEvent<{ readonly what: string; readonly reason: string }>({
-  name: 'queue.broker_warning',
-  level: 'warn',
-  message: ({ what, reason }) => `${what}: ${reason}`,
-  metrics: [
-    {
-      kind: 'counter',
-      name: 'penstock_queue_broker_warnings_total',
-      help: 'Calls of RabbitMQ that failed and are made up for',
-    },
-  ],
 });
 
 export const publisherReady = defineGauge({

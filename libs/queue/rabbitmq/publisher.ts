@@ -10,6 +10,7 @@ import {
   publishingBlocked,
   publishingUnblocked,
   publishRefused,
+  type RefusalReason,
 } from './events.ts';
 import { encodeMessage } from './message.ts';
 import { PendingPublish } from './pending-publish.ts';
@@ -18,6 +19,17 @@ import { declareTopology, markSettled, shardQueues } from './topology.ts';
 
 /** What RabbitMQ 4 takes at most; earlier versions take more. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/** Why a batch is not taken. */
+interface Refusal {
+  readonly code: RefusalReason;
+  /** In words. */
+  readonly reason: string;
+}
+
+const CLOSING: Refusal = { code: 'closing', reason: 'the queue is closing' };
+const LATE: Refusal = { code: 'late', reason: 'the wait had ended before' };
+const TOO_MUCH: Refusal = { code: 'full', reason: 'too much is on its way to RabbitMQ' };
 
 export interface PublisherParts {
   readonly settings: RabbitQueueSettings;
@@ -41,9 +53,9 @@ export class Publisher {
   private inFlightSize = 0;
   private channel: ConfirmChannel | null = null;
   /** Why nothing can be sent now; null when it can. */
-  private obstacle: string | null = 'not connected to RabbitMQ';
+  private obstacle: Refusal | null = { code: 'away', reason: 'not connected to RabbitMQ' };
   /** The broker's reason for taking nothing over this connection; null while it takes what is sent. */
-  private blockedBy: string | null = null;
+  private blockedBy: Refusal | null = null;
   private settling: NodeJS.Timeout | null = null;
   private closed = false;
   private onEmpty: (() => void) | null = null;
@@ -56,8 +68,7 @@ export class Publisher {
 
   /** Why batches are refused now; null while they are taken. */
   get refusal(): string | null {
-    if (this.closed) return 'the queue is closing';
-    return this.obstacle ?? this.blockedBy;
+    return this.currentRefusal?.reason ?? null;
   }
 
   /** True while the broker reads nothing that is sent over this connection. */
@@ -74,12 +85,8 @@ export class Publisher {
   }
 
   publish(batch: Batch, signal: AbortSignal): Promise<PublishOutcome> {
-    const refusal = this.refusal;
+    const refusal = signal.aborted ? LATE : (this.currentRefusal ?? this.fullness(batch));
     if (refusal !== null) return Promise.resolve(this.overloaded(refusal));
-    if (signal.aborted) return Promise.resolve(this.overloaded('the wait had ended before'));
-    if (this.isFull(batch)) {
-      return Promise.resolve(this.overloaded('too much is on its way to RabbitMQ', true));
-    }
     const message = encodeMessage(batch, this.parts.settings.compression);
     if (message.body.length > this.maxMessageBytes) {
       return Promise.reject(
@@ -114,7 +121,7 @@ export class Publisher {
       this.returned(String(properties.messageId), fields.routingKey);
     });
     model.on('blocked', (reason) => {
-      this.blockedBy = `RabbitMQ takes no batches: ${reason}`;
+      this.blockedBy = { code: 'blocked', reason: `RabbitMQ takes no batches: ${reason}` };
       telemetry.emit(publishingBlocked, { reason });
     });
     model.on('unblocked', () => {
@@ -131,7 +138,7 @@ export class Publisher {
     this.settling = null;
     this.channel = null;
     this.blockedBy = null;
-    this.obstacle = `not connected to RabbitMQ: ${reason}`;
+    this.obstacle = { code: 'away', reason: `not connected to RabbitMQ: ${reason}` };
     for (const pending of this.inFlight) if (pending.isSettled) this.forget(pending);
   }
 
@@ -153,10 +160,16 @@ export class Publisher {
     }
   }
 
-  private isFull({ bytes }: Batch): boolean {
+  private get currentRefusal(): Refusal | null {
+    return this.closed ? CLOSING : (this.obstacle ?? this.blockedBy);
+  }
+
+  private fullness({ bytes }: Batch): Refusal | null {
     const { maxInFlightBatches, maxInFlightBytes } = this.parts.settings;
-    if (this.inFlight.size === 0) return false;
-    return this.inFlight.size >= maxInFlightBatches || this.inFlightSize + bytes > maxInFlightBytes;
+    if (this.inFlight.size === 0) return null;
+    const isFull =
+      this.inFlight.size >= maxInFlightBatches || this.inFlightSize + bytes > maxInFlightBytes;
+    return isFull ? TOO_MUCH : null;
   }
 
   private shard(): string {
@@ -168,7 +181,7 @@ export class Publisher {
   /** A node that dies within a second of a declaration may forget the queue and what it confirmed. */
   private settle(model: ChannelModel, channel: ConfirmChannel, queues: readonly string[]): void {
     const { settings, telemetry } = this.parts;
-    this.obstacle = 'the queues were declared a moment ago';
+    this.obstacle = { code: 'settling', reason: 'the queues were declared a moment ago' };
     this.settling = setTimeout(() => {
       this.settling = null;
       this.begin(channel);
@@ -204,14 +217,17 @@ export class Publisher {
   private answered(pending: PendingPublish, error: unknown): void {
     if (error === null) this.confirmed(pending);
     else if (messageOf(error) === 'message nacked') {
-      this.refused(pending, 'the queue in RabbitMQ is full', true);
+      this.refused(pending, { code: 'full', reason: 'the queue in RabbitMQ is full' });
     }
     // Else the channel ended: whether the batch is stored is not known, and it is sent again.
   }
 
   private confirmed(pending: PendingPublish): void {
     if (pending.isReturned) {
-      this.refused(pending, `the queue ${pending.queue} is missing`, false);
+      this.refused(pending, {
+        code: 'missing',
+        reason: `the queue ${pending.queue} is missing`,
+      });
       this.parts.reset('a queue is missing');
       return;
     }
@@ -219,11 +235,11 @@ export class Publisher {
   }
 
   /** A refusal means that nothing is stored only where nothing was sent before. */
-  private refused(pending: PendingPublish, reason: string, full: boolean): void {
+  private refused(pending: PendingPublish, refusal: Refusal): void {
     const outcome: PublishOutcome =
       pending.timesSent === 1
-        ? this.overloaded(reason, full)
-        : { kind: 'unknown', reason: `${reason}, but it was sent before` };
+        ? this.overloaded(refusal)
+        : { kind: 'unknown', reason: `${refusal.reason}, but it was sent before` };
     this.finish(pending, outcome);
   }
 
@@ -264,14 +280,14 @@ export class Publisher {
     }
   }
 
-  private overloaded(reason: string, full = false): PublishOutcome {
-    this.parts.telemetry.emit(publishRefused, { reason });
+  private overloaded({ code, reason }: Refusal): PublishOutcome {
+    this.parts.telemetry.emit(publishRefused, { reason: code });
     const retryAfterMs = this.parts.settings.retryAfterMs * (0.5 + this.parts.random());
     return {
       kind: 'overloaded',
       retryAfterMs: Math.ceil(retryAfterMs),
       reason,
-      ...(full && { full }),
+      ...(code === 'full' && { full: true }),
     };
   }
 }

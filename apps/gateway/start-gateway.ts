@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { systemClock } from '#event';
+import {
+  announceProcess,
+  openBehindProbes,
+  openProcessStore,
+  openSearchIndex,
+  projectFolder,
+  serveHttp,
+  type ProcessContext,
+} from '#process';
+import { createSearchService } from '#search';
+import { readIndexLag, watchPipeline } from '#store';
+import { configureGateway } from './configure-gateway.ts';
+import { DEFAULT_GATEWAY_SETTINGS } from './gateway-settings.ts';
+import { GatewayModule } from './gateway.module.ts';
+import { openReplay } from './quarantine/open-replay.ts';
+
+/** Answers that are under way may be finished for so long; exports and tails are cut off then. */
+const SERVER_CLOSE_MS = 10_000;
+const STORE_CLOSE_MS = 1_000;
+const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
+
+/** The query API and the page as a process of their own. */
+export async function startGateway(context: ProcessContext<'gateway'>): Promise<string> {
+  const { settings, telemetry, health, steps, stopping } = context;
+  const postgres = health.add('postgres', { required: true });
+  const listening = {
+    port: settings.gatewayPort,
+    host: settings.httpHost,
+    portSetting: 'GATEWAY_PORT',
+  };
+  const { opened: store, port } = await openBehindProbes({ telemetry, health }, listening, () =>
+    openProcessStore({
+      settings,
+      postgres,
+      telemetry,
+      stopping,
+      more: { readConnections: settings.readConnections },
+    }),
+  );
+  steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
+  health.watch(postgres, () => store.writer.probe());
+  const heartbeat = announceProcess(context, { kind: 'gateway', pool: store.healthPool });
+  const watch = watchPipeline({
+    pool: store.healthPool,
+    telemetry,
+    self: heartbeat.id,
+    indexLag: () => readIndexLag(store.healthPool),
+  });
+  steps.add('the watch of processes', 100, () => watch.close());
+  const index = openSearchIndex({ settings, health });
+  const replay = await openReplay(context, store.ledger);
+  const module = GatewayModule.register({
+    search: createSearchService({
+      pool: store.readPool,
+      telemetry,
+      skipIndexBytes: settings.skipIndexBytes,
+      wordIndex: index && { reader: index.index, prefix: index.prefix },
+    }),
+    quarantine: store.quarantine,
+    replay,
+    health: watch,
+    telemetry,
+    clock: systemClock,
+    settings: {
+      ...DEFAULT_GATEWAY_SETTINGS,
+      concurrentReads: settings.readConnections,
+      pageFolder: PAGE_FOLDER,
+    },
+  });
+  const { url } = await serveHttp(
+    module,
+    {
+      ...listening,
+      port,
+      allowedHosts: settings.allowedHosts,
+      closeMs: SERVER_CLOSE_MS,
+      configure: (app: NestFastifyApplication) =>
+        configureGateway(app, { pageFolder: PAGE_FOLDER }),
+    },
+    { telemetry, health },
+    steps,
+  );
+  return url;
+}
