@@ -12,6 +12,7 @@ describe('indexText', () => {
     ['request 1234567 took 0xdeadbeef01 ms', 'request took ms'],
     ['trace 4bf92f3577b34da6 of 1234', 'trace of 1234'],
     ['日本語 text', 'text'],
+    ['7ω жa x7 ы', 'x7 ы'],
     ['ΣΊΓΜΑΣ', 'σίγμασ'],
     ['a\u0000b\ud800c', 'a b c'],
     [`${'x'.repeat(81)} y`, 'y'],

@@ -7,10 +7,11 @@ export const MAX_MESSAGE_BYTES = 8 * 1024;
 const MAX_PIECE = 80;
 
 /**
- * Letters of the scripts that every tokenizer cuts at spaces alone, whatever stands around a word. Others, such as
- * Han or Thai, are cut by dictionaries, so the pieces of a word would depend on its neighbours.
+ * Letters of the scripts that every tokenizer cuts at spaces alone, whatever stands around a word, and one script in
+ * a word. Others, such as Han or Thai, are cut by dictionaries, and words of several scripts between these, so the
+ * pieces of a word would depend on its neighbours.
  */
-const PLAIN = /^[0-9\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u;
+const PLAIN = /^(?:[0-9\p{Script=Latin}]+|\p{Script=Cyrillic}+|\p{Script=Greek}+)$/u;
 const ASCII = /^[0-9a-z]+$/;
 /** Numbers and identifiers, of which each message may have others: they would make the dictionary grow without end. */
 const NUMBERED = /[0-9]{5}/;
@@ -21,7 +22,7 @@ const HEXADECIMAL = /^(?:0x)?[0-9a-f]{8,}$/;
  * message that stays out. Whatever is no letter or digit is gone, so that a backend cuts it as we do; `_` separates.
  *
  * Masked (left out of the copy) are pieces with five digits in a row, hexadecimal ones of eight and more, those of
- * scripts that are not cut at spaces, and those of more than 80 characters. Events whose message matches a query on
+ * scripts that are not cut at spaces or of several scripts, and those of more than 80 characters. Events whose message matches a query on
  * such a word are found in Postgres only; `indexedWords` says what can be asked of the index.
  */
 export function indexText(message: string): string | null {

@@ -1,10 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  Meilisearch,
-  MeilisearchApiError,
-  MeilisearchRequestTimeOutError,
-  type MultiSearchQuery,
-} from 'meilisearch';
+import { Meilisearch, MeilisearchApiError, type MultiSearchQuery } from 'meilisearch';
 import { comparePositions } from '#event';
 import {
   IndexUnavailableError,
@@ -199,9 +194,11 @@ export class MeilisearchIndex implements SearchIndex {
     queries: MultiSearchQuery[],
     signal: AbortSignal,
   ): Promise<readonly (readonly Hit[])[]> {
+    // The client forgets its own time limit where it is given a signal.
+    const limit = AbortSignal.timeout(this.settings.requestTimeoutMs);
     const { results } = await this.client.multiSearch<{ queries: MultiSearchQuery[] }, Hit>(
       { queries },
-      { signal },
+      { signal: AbortSignal.any([signal, limit]) },
     );
     return results.map(({ hits }) => hits);
   }
@@ -267,12 +264,15 @@ function codeOf(error: unknown): string {
   return error instanceof MeilisearchApiError ? (error.cause?.code ?? '') : '';
 }
 
+/** The innermost cause says most: `fetch` and the client wrap what went wrong. */
 function reasonOf(error: unknown): string {
   if (error instanceof MeilisearchApiError)
     return `${error.cause?.code ?? error.response.status}: ${error.message}`;
-  const cause = error instanceof Error ? error.cause : undefined;
-  if (cause instanceof MeilisearchRequestTimeOutError) return cause.message;
-  // `fetch` names what went wrong in the cause of its error.
-  const inner = cause instanceof Error ? (cause.cause ?? cause) : error;
-  return inner instanceof Error ? inner.message : String(inner);
+  if (!isRecord(error)) return String(error);
+  const { cause, message } = error;
+  return isRecord(cause) && 'message' in cause ? reasonOf(cause) : String(message);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
