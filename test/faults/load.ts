@@ -45,7 +45,7 @@ const LARGE_REQUEST_SHARE = 0.01;
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
 /** More than the server's own wait for an outcome. */
-const ANSWER_WITHIN_MS = 45_000;
+const ANSWER_WITHIN_MS = 60_000;
 
 /**
  * Senders that keep to the delivery contract: a part of the requests has an Idempotency-Key and is repeated until it is
