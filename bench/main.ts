@@ -5,13 +5,15 @@ import { benchIngestSingles } from './ingest-singles.ts';
 import { Program } from './program.ts';
 import { benchQueries } from './queries.ts';
 import { Report } from './report.ts';
+import { benchSearchIndex } from './search-index.ts';
 import { benchVisibility } from './visibility.ts';
 
 /**
- * npm run bench                      everything (about 15 minutes)
- * npm run bench -- batches singles   some of: batches singles visibility queries
+ * npm run bench                      everything but the index (about 15 minutes)
+ * npm run bench -- batches singles   some of: batches singles visibility queries index
  * Options: --rate, --seconds (batches), --single-rate, --port
  * queries: --events 1000000,10000000; --keep FOLDER stores the events there once and asks the same ones next time
+ * index: needs `meilisearch` on PATH; --events (its first number), --steady-rate, --seconds
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,6 +22,7 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string', default: '110000' },
     seconds: { type: 'string', default: '60' },
     'single-rate': { type: 'string', default: '6500' },
+    'steady-rate': { type: 'string', default: '2000' },
     events: { type: 'string', default: '1000000,10000000' },
     keep: { type: 'string' },
   },
@@ -32,7 +35,7 @@ async function withProgram(
   run: (program: Program) => Promise<void>,
   folder?: string,
 ): Promise<void> {
-  const program = await Program.start(Number(values.port), folder);
+  const program = await Program.start(Number(values.port), { kept: folder });
   try {
     await run(program);
   } finally {
@@ -56,5 +59,16 @@ if (wanted('queries')) {
     const folder = values.keep && resolve(values.keep, String(count));
     await withProgram((program) => benchQueries(program, count, report), folder);
   }
+}
+if (positionals.includes('index')) {
+  const port = Number(values.port);
+  await benchSearchIndex(
+    (environment) => Program.start(port, { environment }),
+    {
+      events: Number(values.events.split(',')[0]),
+      steady: { eventsPerSecond: Number(values['steady-rate']), seconds: Number(values.seconds) },
+    },
+    report,
+  );
 }
 process.exitCode = report.failed ? 1 : 0;

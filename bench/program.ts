@@ -13,6 +13,13 @@ interface Home {
   readonly keep: boolean;
 }
 
+export interface ProgramOptions {
+  /** Folder that is used as it is and stays; by default a new one that goes with the program. */
+  readonly kept?: string | undefined;
+  /** Settings, by the name of their variable. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** The built program with a new data folder: server and Postgres, as `npm start` runs them. */
 export class Program {
   readonly port: number;
@@ -30,15 +37,20 @@ export class Program {
     this.keep = home.keep;
   }
 
-  /** @param kept folder that is used as it is and stays; by default a new one that goes with the program */
-  static async start(port: number, kept?: string): Promise<Program> {
+  static async start(
+    port: number,
+    { kept, environment = {} }: ProgramOptions = {},
+  ): Promise<Program> {
     const folder = kept ?? (await mkdtemp(join(tmpdir(), 'penstock-bench-')));
     await mkdir(folder, { recursive: true });
     await chmod(folder, 0o755); // As root, Postgres runs as another user and must get through.
     const child = spawn(
       process.execPath,
       ['dist/apps/standalone/main.js', '--port', String(port), '--data-dir', join(folder, 'data')],
-      { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, ...environment, NODE_ENV: 'production' },
+      },
     );
     if (child.pid === undefined) throw new Error('the program did not start: is it built?');
     const home = { folder, keep: kept !== undefined };

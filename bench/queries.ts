@@ -80,7 +80,8 @@ function timeOf(n: number, count: number, startMs: number): number {
   return startMs + Math.floor((n * DAY_MS) / count);
 }
 
-async function loadEvents(program: Program, count: number, startMs: number): Promise<void> {
+/** Stores events 0 up to `count`, spread over a day. */
+export async function loadEvents(program: Program, count: number, startMs: number): Promise<void> {
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => Connection.open(program.port)),
   );

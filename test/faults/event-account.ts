@@ -57,6 +57,11 @@ export class EventAccount {
     if (attempts > 1) this.recovered += count;
   }
 
+  /** Numbers of the events that were acknowledged, in their order. */
+  get acknowledgedNumbers(): readonly number[] {
+    return this.states.flatMap((state, number) => (state === 'acked' ? [number] : []));
+  }
+
   get acked(): number {
     return this.ackedCount;
   }

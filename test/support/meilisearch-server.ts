@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -79,6 +79,13 @@ export class MeilisearchProcess {
   /** Loses all that it holds: to be called while it does not run. */
   async deleteData(): Promise<void> {
     await rm(join(this.folder, 'data.ms'), { recursive: true, force: true });
+  }
+
+  /** What its data take on the disk: the files are larger than what is written in them. */
+  dataBytes(): number {
+    return globSync(join(this.folder, 'data.ms/**/*'))
+      .map((path) => statSync(path, { throwIfNoEntry: false }))
+      .reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.blocks * 512 : 0), 0);
   }
 
   /** Ends it and removes what it wrote. */
