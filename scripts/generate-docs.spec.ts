@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { SETTINGS, settingsTable } from '#config';
+import { crdPage, customResourceDefinition } from '#pipeline';
 import { configurationPage, withTable } from './configuration-page.mjs';
+import { CRD_FILE, CRD_PAGE, crdFile, markdownFile } from './pipeline-files.mjs';
 
 const committed = (name: string): string =>
   readFileSync(new URL(`../${name}`, import.meta.url), 'utf8');
@@ -16,5 +18,13 @@ describe('generated documentation', () => {
   it('the table of README.md agrees with the settings (npm run generate:docs)', async () => {
     const readme = committed('README.md');
     expect(readme).toBe(await withTable(readme, table));
+  });
+
+  it('the CustomResourceDefinition agrees with libs/pipeline (npm run generate:docs)', async () => {
+    expect(committed(CRD_FILE)).toBe(await crdFile(customResourceDefinition()));
+  });
+
+  it('docs/crd.md agrees with libs/pipeline (npm run generate:docs)', async () => {
+    expect(committed(CRD_PAGE)).toBe(await markdownFile(crdPage()));
   });
 });

@@ -1,0 +1,112 @@
+/** A specification that is refused, by our own check and by the API server alike. */
+export interface WrongSpec {
+  readonly what: string;
+  readonly spec: object;
+  /** What both name: the field. */
+  readonly path: string;
+  /** What both say, where the words are ours. */
+  readonly says: string;
+}
+
+const wrong = (what: string, spec: object, path: string, says = ''): WrongSpec => ({
+  what,
+  spec,
+  path,
+  says,
+});
+
+export const WRONG_SPECS: readonly WrongSpec[] = [
+  wrong(
+    'fewest writers above most',
+    { writer: { scaling: { minReplicas: 5, maxReplicas: 2 } } },
+    'spec.writer.scaling',
+    'minReplicas must not be above maxReplicas',
+  ),
+  wrong(
+    'fewest writers above the default of most',
+    { writer: { scaling: { minReplicas: 50 } } },
+    'spec.writer.scaling',
+    'minReplicas must not be above maxReplicas',
+  ),
+  wrong(
+    'fewest ingest pods above most',
+    { ingest: { autoscaling: { minReplicas: 5, maxReplicas: 2 } } },
+    'spec.ingest.autoscaling',
+    'minReplicas must not be above maxReplicas',
+  ),
+  wrong(
+    'two sources of Postgres',
+    { postgres: { uriSecretRef: { name: 'db' }, clusterRef: { name: 'db' } } },
+    'spec.postgres',
+    'write only one of uriSecretRef, clusterRef, bundled',
+  ),
+  wrong(
+    'two sources of RabbitMQ',
+    { rabbitmq: { bundled: {}, clusterRef: { name: 'queue' } } },
+    'spec.rabbitmq',
+    'write only one of uriSecretRef, clusterRef, bundled',
+  ),
+  wrong(
+    'a Meilisearch without a key',
+    { meilisearch: { url: 'http://search:7700' } },
+    'spec.meilisearch',
+    'url and apiKeySecretRef belong together',
+  ),
+  wrong(
+    'a Meilisearch that is disabled',
+    { meilisearch: { enabled: false, bundled: {} } },
+    'spec.meilisearch',
+    'enabled is false: remove url and bundled, or set it to true',
+  ),
+  wrong(
+    'a Meilisearch by another protocol',
+    { meilisearch: { url: 'ftp://search', apiKeySecretRef: { name: 'search' } } },
+    'spec.meilisearch.url',
+    'must be a URL that begins with http:// or https://',
+  ),
+  wrong(
+    'credentials for no metrics',
+    { rabbitmq: { metricsSecretRef: { name: 'metrics' } } },
+    'spec.rabbitmq',
+    'metricsSecretRef is for metricsUrl, which is missing',
+  ),
+  wrong(
+    'a retention without a unit',
+    { retention: { default: '30' } },
+    'spec.retention.default',
+    'must be a duration like 30d',
+  ),
+  wrong(
+    'a retention rule over text',
+    { retention: { rules: [{ match: 'message:x', keep: '3d' }] } },
+    'spec.retention.rules[0].match',
+    'must be level:<level> or service:<name>',
+  ),
+  wrong(
+    'a retention rule without its time',
+    { retention: { rules: [{ match: 'level:debug' }] } },
+    'spec.retention.rules[0].keep',
+  ),
+  wrong(
+    'an unknown engine',
+    { writer: { scaling: { engine: 'Magic' } } },
+    'spec.writer.scaling.engine',
+  ),
+  wrong('no ingest pod', { ingest: { replicas: 0 } }, 'spec.ingest.replicas'),
+  wrong('a fraction of a pod', { gateway: { replicas: 1.5 } }, 'spec.gateway.replicas'),
+  wrong('a text where a number belongs', { writer: { replicas: 'two' } }, 'spec.writer.replicas'),
+  wrong('a size that is none', { queue: { maxBytes: 'much' } }, 'spec.queue.maxBytes'),
+  wrong('an image with a space', { image: 'penstock 1' }, 'spec.image', 'must be an image'),
+  wrong('too many shards', { queue: { shards: 65 } }, 'spec.queue.shards'),
+  wrong(
+    'an Ingress without a host',
+    { gateway: { ingress: { className: 'nginx' } } },
+    'spec.gateway.ingress.host',
+  ),
+  wrong(
+    'a host with a scheme',
+    { gateway: { hosts: ['https://logs.example.com'] } },
+    'spec.gateway.hosts[0]',
+    'must be a host name',
+  ),
+];
