@@ -1,4 +1,5 @@
 export type { ProcessSetting, SettingDefinition } from './definition.ts';
+export type { SamplerName } from './otel-samplers.ts';
 export { PROCESS_NAMES, type ProcessName } from './process-name.ts';
 export {
   readSettings,

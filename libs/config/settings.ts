@@ -1,4 +1,5 @@
 import { optional, setting } from './definition.ts';
+import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
 import { PROCESS_NAMES } from './process-name.ts';
 import { retentionRules } from './retention-rules.ts';
@@ -319,6 +320,7 @@ export const SETTINGS = {
     default: 'info',
     description: "Mildest level of the program's own log.",
   }),
+  ...OTEL_SETTINGS,
 } as const;
 
 export type Settings = SettingValues<typeof SETTINGS>;

@@ -26,7 +26,7 @@ export {
   type IngestPipelineParts,
   type IngestPipelineSettings,
 } from './ingest/pipeline.ts';
-export type { IngestRequest } from './ingest/request.ts';
+export type { IngestRequest, RequestSource } from './ingest/request.ts';
 export { SHARED_BATCH_DEFAULTS, type SharedBatchSettings } from './ingest/shared-batches.ts';
 export {
   BATCH_WRITER_DEFAULTS,

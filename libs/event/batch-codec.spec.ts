@@ -42,6 +42,14 @@ test('headers tell the batch without its body', () => {
   });
 });
 
+test('the trace of a batch travels with it, and is no reason to refuse one', () => {
+  const traceParent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const { headers, body } = encodeBatch({ ...batchOf({ message: 'a' }), traceParent });
+  expect(headers.traceparent).toBe(traceParent);
+  expect(decodeBatch({ ...headers }, body).traceParent).toBe(traceParent);
+  expect(decodeBatch({ ...headers, traceparent: 17 }, body)).not.toHaveProperty('traceParent');
+});
+
 test('the body is NDJSON of canonical events', () => {
   const { body } = encodeBatch(
     batchOf({ ts: '2023-09-15T10:00:00+02:00', lvl: 'WARNING', msg: 'a\n"b"', user: 1 }),

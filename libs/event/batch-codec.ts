@@ -20,6 +20,8 @@ export interface BatchHeaders {
   readonly receivedAt: string;
   /** Absent where the batch has none. */
   readonly bodyHash?: string;
+  /** W3C Trace Context; absent without tracing. */
+  readonly traceparent?: string;
 }
 
 export interface EncodedBatch {
@@ -59,6 +61,7 @@ export function encodeBatch(batch: Batch): EncodedBatch {
     maxTs: formatTimestamp(max),
     receivedAt: formatTimestamp(batch.receivedAt),
     ...(batch.bodyHash === null ? {} : { bodyHash: batch.bodyHash }),
+    ...(batch.traceParent !== undefined && { traceparent: batch.traceParent }),
   };
   return { headers, body: Buffer.from(text) };
 }
@@ -69,7 +72,7 @@ export function encodeBatch(batch: Batch): EncodedBatch {
  * @throws BatchFormatError if the schema is another, headers are missing, or the body does not hold the counted events.
  */
 export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Buffer): Batch {
-  const { schema, batchId, bytes, count, bodyHash = null } = headers;
+  const { schema, batchId, bytes, count, bodyHash = null, traceparent } = headers;
   if (schema !== BATCH_SCHEMA) {
     throw new BatchFormatError(`schema ${String(schema)} is not read here, only ${BATCH_SCHEMA}`);
   }
@@ -81,7 +84,9 @@ export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Bu
   if (events.length !== count) {
     throw new BatchFormatError(`${events.length} events, but the header counts ${String(count)}`);
   }
-  return { id: batchId, events, bytes, receivedAt, bodyHash };
+  // A trace is no reason to refuse a batch.
+  const traceParent = typeof traceparent === 'string' ? { traceParent: traceparent } : {};
+  return { id: batchId, events, bytes, receivedAt, bodyHash, ...traceParent };
 }
 
 function headerError(name: string): BatchFormatError {

@@ -15,4 +15,6 @@ export interface Batch {
   readonly receivedAt: Micros;
   /** SHA-256 of the request body, hex, for a batch of a request with an Idempotency-Key; else null. */
   readonly bodyHash: string | null;
+  /** The span that published it, as W3C `traceparent`; absent without tracing. */
+  readonly traceParent?: string;
 }

@@ -1,5 +1,5 @@
 import { readSettings, settingsOf, type ProcessName, type ProcessSettings } from '#config';
-import { collectProcessMetrics, type Telemetry } from '#telemetry';
+import { collectProcessMetrics, openTracing, type Telemetry } from '#telemetry';
 import { ClosingSteps } from './closing-steps.ts';
 import { DependencyHealth } from './dependency-health.ts';
 import { describeError } from './describe-error.ts';
@@ -8,6 +8,7 @@ import { openTelemetry, type LogSettings } from './open-telemetry.ts';
 import { projectVersion } from './project-version.ts';
 import { onShutdown } from './shutdown.ts';
 import { listening } from './telemetry.ts';
+import { traceSettings, type TraceSettings } from './trace-settings.ts';
 
 /** What a process is given to start with. */
 export interface ProcessContext<Name extends ProcessName> {
@@ -19,6 +20,9 @@ export interface ProcessContext<Name extends ProcessName> {
   /** Aborts when the process is told to end, maybe during its start. */
   readonly stopping: AbortSignal;
 }
+
+/** A collector that hangs must not hold up the end, in ms. */
+const LAST_TRACES_MS = 1_000;
 
 /** Starts everything and resolves with the address that it serves. */
 export type StartProcess<Name extends ProcessName> = (
@@ -41,7 +45,9 @@ export async function runProcess<Name extends ProcessName>(
   try {
     const begun = performance.now();
     const source = { environment: process.env, flags };
-    const settings = readSettings(settingsOf(name), source) as ProcessSettings<Name> & LogSettings;
+    const settings = readSettings(settingsOf(name), source) as ProcessSettings<Name> &
+      LogSettings &
+      TraceSettings;
     const telemetry = openTelemetry(settings);
     const health = new DependencyHealth(telemetry);
     const steps = new ClosingSteps(telemetry);
@@ -54,6 +60,11 @@ export async function runProcess<Name extends ProcessName>(
     });
     const build = { process: name, version: projectVersion() };
     steps.add('process metrics', 100, collectProcessMetrics(telemetry, build));
+    const traces = traceSettings(settings, build);
+    if (traces !== null) {
+      const tracing = await openTracing(traces, telemetry);
+      steps.add('the last traces', LAST_TRACES_MS, () => tracing.close());
+    }
     steps.add('the watch of dependencies', 100, () => {
       health.close();
     });

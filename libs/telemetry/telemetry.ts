@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { NO_TRACING, type Tracing } from './tracing/tracing.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 type Labels = Readonly<Record<string, string>>;
@@ -75,9 +76,20 @@ export class Telemetry {
   /** Made at the first emit of an event, so that a hot one costs a lookup and the steps themselves. */
   private readonly steps = new WeakMap<object, readonly Step[]>();
   private readonly sink: LogSink;
+  private recorder: Tracing = NO_TRACING;
 
   constructor(sink: LogSink) {
     this.sink = sink;
+  }
+
+  /** Records traces where the process was told to. */
+  get tracing(): Tracing {
+    return this.recorder;
+  }
+
+  /** To be called once, at the start. */
+  traceWith(tracing: Tracing): void {
+    this.recorder = tracing;
   }
 
   emit<Fields extends object>(event: TelemetryEvent<Fields>, fields: Fields): void {

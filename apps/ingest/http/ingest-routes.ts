@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { problem, type IngestAnswer, type IngestPipeline } from '#delivery';
+import { problem, type IngestAnswer, type IngestPipeline, type RequestSource } from '#delivery';
 import type { RequestBodies } from './request-bodies.ts';
 
 /** Every ingest call takes one event, an array or NDJSON; they differ in name only. */
@@ -28,6 +28,7 @@ export function ingestRoutes(
           format: 'json',
           idempotencyKey: keyOf(request.headers['idempotency-key']),
           sender: 'anonymous',
+          source: sourceOf(request),
         }),
       );
       if (pipeline.admission.draining) void reply.header('connection', 'close');
@@ -43,6 +44,14 @@ export function ingestRoutes(
 
 function send(reply: FastifyReply, answer: IngestAnswer): FastifyReply {
   return reply.code(answer.status).headers(answer.headers).send(answer.body);
+}
+
+function sourceOf({ method, routeOptions, headers }: FastifyRequest): RequestSource {
+  const { traceparent } = headers;
+  return {
+    call: `${method} ${routeOptions.url ?? ''}`,
+    traceParent: typeof traceparent === 'string' ? traceparent : undefined,
+  };
 }
 
 function keyOf(header: string | string[] | undefined): string | undefined {

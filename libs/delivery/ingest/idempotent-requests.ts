@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { uuidv5, type Batch, type Clock, type Micros } from '#event';
 import type { PublishOutcome } from '#queue';
-import type { Telemetry } from '#telemetry';
+import type { Telemetry, TraceParent } from '#telemetry';
 import { problem, type IngestAnswer, type Rejection } from './answer.ts';
 import { Consignment } from './consignment.ts';
 import { ledgerUnreadable } from './events.ts';
@@ -52,7 +52,11 @@ export class IdempotentRequests {
     this.parts = parts;
   }
 
-  accept(request: IngestRequest, key: string): Promise<IngestAnswer> {
+  accept(
+    request: IngestRequest,
+    key: string,
+    cause: TraceParent | null = null,
+  ): Promise<IngestAnswer> {
     if (!isUsableKey(key)) {
       const detail = `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters; a UUID is a good one.`;
       return Promise.resolve(problem(400, 'invalid-idempotency-key', detail));
@@ -61,7 +65,7 @@ export class IdempotentRequests {
     const bodyHash = hash('sha256', request.body, 'hex');
     const earlier = this.running.get(name);
     if (earlier?.bodyHash === bodyHash) return earlier.answer;
-    const serve = (): Promise<IngestAnswer> => this.serve(request, name, bodyHash);
+    const serve = (): Promise<IngestAnswer> => this.serve(request, name, bodyHash, cause);
     const answer = earlier === undefined ? serve() : earlier.answer.then(serve, serve);
     const running: Running = { bodyHash, answer };
     this.running.set(name, running);
@@ -76,6 +80,7 @@ export class IdempotentRequests {
     request: IngestRequest,
     name: string,
     bodyHash: string,
+    cause: TraceParent | null,
   ): Promise<IngestAnswer> {
     let first = await this.remembered(batchId(name, 0));
     let receivedAt = first?.receivedAt ?? this.unsettled.get(name) ?? this.parts.clock();
@@ -89,24 +94,26 @@ export class IdempotentRequests {
     }
     if (first !== null && first.bodyHash !== bodyHash) return reused();
     if (read.kind === 'answered') return read.answer;
-    return this.store(read, name, receivedAt, bodyHash);
+    const batches = batchesOf(read, name, receivedAt, bodyHash);
+    return this.store(read, batches, name, cause);
   }
 
   private async store(
     read: EventsToStore,
+    batches: readonly Batch[],
     name: string,
-    receivedAt: Micros,
-    bodyHash: string,
+    cause: TraceParent | null,
   ): Promise<IngestAnswer> {
-    const batches = batchesOf(read, name, receivedAt, bodyHash);
+    const causes = cause === null ? [] : [cause];
     const consignment = new Consignment();
     for (const { id } of batches) consignment.add(id);
     const outcomes = await Promise.all(
-      batches.map((batch) => this.parts.publish(batch, consignment)),
+      batches.map((batch) => this.parts.publish(batch, consignment, causes)),
     );
     const outcome = combineOutcomes(outcomes);
     if (outcome.kind === 'conflict') return reused();
-    if (outcome.kind === 'unknown') this.rememberUnsettled(name, receivedAt);
+    if (outcome.kind === 'unknown')
+      this.rememberUnsettled(name, batches[0]?.receivedAt ?? this.parts.clock());
     else this.unsettled.delete(name);
     const firstId = batches[0]?.id ?? batchId(name, 0);
     return this.parts.answer(outcome, read.events.length, read.rejected, firstId);

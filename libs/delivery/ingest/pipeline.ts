@@ -1,6 +1,6 @@
 import { systemClock, uuidv7, type Batch, type Clock } from '#event';
 import type { BackoffSettings, BatchPublisher, PublishOutcome } from '#queue';
-import type { Telemetry } from '#telemetry';
+import type { Telemetry, TraceParent, TraceSpan } from '#telemetry';
 import { systemSleep, type Sleep } from '../sleep.ts';
 import { Admission, ADMISSION_DEFAULTS, type AdmissionSettings } from './admission.ts';
 import { accepted, overloaded, problem, type IngestAnswer, type Rejection } from './answer.ts';
@@ -20,6 +20,7 @@ import { combineOutcomes } from './outcome.ts';
 import { readRequest } from './read-request.ts';
 import type { IngestRequest } from './request.ts';
 import { RetryingPublisher } from './retrying-publisher.ts';
+import { traced } from './traced-batch.ts';
 import {
   SHARED_BATCH_DEFAULTS,
   SharedBatches,
@@ -85,7 +86,8 @@ export class IngestPipeline {
       telemetry: parts.telemetry,
     });
     this.deadlines = new DeadlineSignals(settings.outcomeWaitMs);
-    const publish: PublishBatch = (batch, consignment) => this.publish(batch, consignment);
+    const publish: PublishBatch = (batch, consignment, causes) =>
+      this.publish(batch, consignment, causes);
     this.shared = new SharedBatches(settings.batches, () => uuidv7(this.clock), publish);
     this.lookup = new LedgerLookup(parts.ledger);
     this.idempotent = new IdempotentRequests({
@@ -101,12 +103,17 @@ export class IngestPipeline {
   /** Never rejects: whatever happens is an answer. */
   async accept(request: IngestRequest): Promise<IngestAnswer> {
     const started = performance.now();
+    const span = this.beginSpan(request);
     this.serving++;
-    const answer = await this.serve(request);
+    const answer = await this.serve(request, span.traceParent);
     this.serving--;
     if (this.serving === 0) this.onIdle?.();
     const seconds = (performance.now() - started) / 1_000;
     this.telemetry.emit(requestAnswered, { status: answer.status, seconds });
+    span.end({
+      attributes: { 'http.response.status_code': answer.status },
+      ...(answer.status >= 500 && { error: String(answer.status) }),
+    });
     return answer;
   }
 
@@ -131,11 +138,21 @@ export class IngestPipeline {
     });
   }
 
-  private async serve(request: IngestRequest): Promise<IngestAnswer> {
+  private beginSpan({ source, body }: IngestRequest): TraceSpan {
+    const { call = 'ingest', traceParent } = source ?? {};
+    return this.telemetry.tracing.begin({
+      name: call,
+      kind: 'server',
+      causes: traceParent === undefined ? [] : [traceParent],
+      attributes: { 'http.request.body.size': body.length },
+    });
+  }
+
+  private async serve(request: IngestRequest, cause: TraceParent | null): Promise<IngestAnswer> {
     try {
       return request.idempotencyKey === undefined
-        ? await this.acceptShared(request)
-        : await this.idempotent.accept(request, request.idempotencyKey);
+        ? await this.acceptShared(request, cause)
+        : await this.idempotent.accept(request, request.idempotencyKey, cause);
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       this.telemetry.emit(requestFailed, { error: text });
@@ -143,18 +160,27 @@ export class IngestPipeline {
     }
   }
 
-  private async acceptShared(request: IngestRequest): Promise<IngestAnswer> {
+  private async acceptShared(
+    request: IngestRequest,
+    cause: TraceParent | null,
+  ): Promise<IngestAnswer> {
     const receivedAt = this.clock();
     const read = readRequest(request, receivedAt);
     if (read.kind === 'answered') return read.answer;
-    const { batchId, outcomes } = this.shared.append(read, receivedAt);
+    const { batchId, outcomes } = this.shared.append(read, receivedAt, cause);
     const outcome = combineOutcomes(await outcomes);
     return this.answer(outcome, read.events.length, read.rejected, batchId);
   }
 
-  private async publish(batch: Batch, consignment: Consignment | null): Promise<PublishOutcome> {
+  private async publish(
+    plain: Batch,
+    consignment: Consignment | null,
+    causes: readonly TraceParent[],
+  ): Promise<PublishOutcome> {
     const started = performance.now();
+    const { span, batch } = traced(plain, causes, this.telemetry);
     const outcome = await this.publisher.publish(batch, consignment, this.deadlines.next());
+    span.end(outcome.kind === 'durable' ? {} : { error: outcome.kind });
     const { id: batchId, bytes } = batch;
     const events = batch.events.length;
     const seconds = (performance.now() - started) / 1_000;

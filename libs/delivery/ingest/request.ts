@@ -1,5 +1,13 @@
 import type { IntakeFormat } from '#intake';
 
+/** Where a request came from, for its trace. */
+export interface RequestSource {
+  /** Method and path, `POST /logs`. */
+  readonly call: string;
+  /** The header `traceparent` as it was sent. */
+  readonly traceParent: string | undefined;
+}
+
 /** One ingest request, whichever transport brought it. */
 export interface IngestRequest {
   /** Inflated. */
@@ -10,4 +18,6 @@ export interface IngestRequest {
   readonly idempotencyKey: string | undefined;
   /** Whose keys they are: the id of the sender's token, or `anonymous`. */
   readonly sender: string;
+  /** Absent where nobody sent it, as for a replay. */
+  readonly source?: RequestSource;
 }

@@ -1,5 +1,6 @@
 import { BATCH_BYTES, type Batch, type LogEvent, type Micros } from '#event';
 import type { PublishOutcome } from '#queue';
+import type { TraceParent } from '#telemetry';
 import { Consignment } from './consignment.ts';
 
 export interface SharedBatchSettings {
@@ -28,11 +29,20 @@ export interface Placement {
   readonly outcomes: Promise<readonly PublishOutcome[]>;
 }
 
-/** Publishes a batch, with the others of its request where it has some. */
+/**
+ * Publishes a batch.
+ *
+ * @param consignment the batches of the same request, where there are others
+ * @param causes the requests whose events it holds, as far as they are traced
+ */
 export type PublishBatch = (
   batch: Batch,
   consignment: Consignment | null,
+  causes: readonly TraceParent[],
 ) => Promise<PublishOutcome>;
+
+/** Most requests that the trace of a batch names. */
+const MOST_CAUSES = 32;
 
 interface OpenBatch {
   readonly id: string;
@@ -41,6 +51,7 @@ interface OpenBatch {
   readonly outcome: PromiseWithResolvers<PublishOutcome>;
   /** Of the request that continues in other batches, if there is one. */
   readonly consignment: Consignment | null;
+  readonly causes: TraceParent[];
   bytes: number;
 }
 
@@ -64,7 +75,11 @@ export class SharedBatches {
   }
 
   /** Adds the events of one request, of which there is at least one, in their order. */
-  append({ events, sizes }: SizedEvents, receivedAt: Micros): Placement {
+  append(
+    { events, sizes }: SizedEvents,
+    receivedAt: Micros,
+    cause: TraceParent | null = null,
+  ): Placement {
     const total = sizes.reduce((sum, size) => sum + size, 0);
     // A request that fits into one batch waits for one commit only.
     if (this.open !== null && this.open.bytes + total > this.settings.maxBytes) this.close();
@@ -72,6 +87,7 @@ export class SharedBatches {
     const consignment = total > this.settings.maxBytes ? new Consignment() : null;
     const first = this.place(receivedAt, sizes[0] ?? 0, consignment);
     const outcomes = [first.outcome.promise];
+    noteCause(first, cause);
     let last = first;
     events.forEach((event, i) => {
       const size = sizes[i] ?? 0;
@@ -80,6 +96,7 @@ export class SharedBatches {
       batch.bytes += size;
       if (batch === last) return;
       outcomes.push(batch.outcome.promise);
+      noteCause(batch, cause);
       last = batch;
     });
     if (last.bytes >= this.settings.maxBytes) this.close();
@@ -105,6 +122,7 @@ export class SharedBatches {
       id,
       consignment,
       events: [],
+      causes: [],
       bytes: 0,
       receivedAt,
       outcome: Promise.withResolvers(),
@@ -139,14 +157,18 @@ export class SharedBatches {
     void this.send(batch);
   }
 
-  private async send({ outcome, consignment, ...batch }: OpenBatch): Promise<void> {
+  private async send({ outcome, consignment, causes, ...batch }: OpenBatch): Promise<void> {
     this.onTheirWay++;
     try {
-      outcome.resolve(await this.publish({ ...batch, bodyHash: null }, consignment));
+      outcome.resolve(await this.publish({ ...batch, bodyHash: null }, consignment, causes));
     } catch (error) {
       outcome.resolve({ kind: 'unknown', reason: String(error) });
     }
     this.onTheirWay--;
     if (this.onTheirWay === 0 && this.open !== null) this.closeAfterTurn();
   }
+}
+
+function noteCause({ causes }: OpenBatch, cause: TraceParent | null): void {
+  if (cause !== null && causes.length < MOST_CAUSES) causes.push(cause);
 }

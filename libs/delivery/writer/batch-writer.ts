@@ -13,6 +13,7 @@ import {
   groupReturned,
   probeFailed,
 } from './events.ts';
+import { TracedGroup } from './traced-group.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** Where batches are written. Excluded: how, and what is read from it. */
@@ -126,13 +127,16 @@ export class BatchWriter {
       throw new Error('the store is away');
     }
     this.unwritten.taken(batches);
+    const trace = new TracedGroup(batches, this.parts.telemetry);
     try {
       const { dispositions } = await this.parts.store.commit(batches, flow.signal);
       this.unwritten.written(batches);
       await this.keepConflicts(batches, dispositions);
       this.settled(dispositions);
+      trace.settled(dispositions);
       return dispositions;
     } catch (error) {
+      trace.failed(reasonOf(error));
       this.unwritten.returned(batches);
       if (flow.signal.aborted) this.reportReturned(batches, 'stopping');
       else await this.hold(error, batches, flow);
