@@ -5,11 +5,13 @@ import type { Telemetry } from '#telemetry';
 import type { GatewaySettings } from './gateway-settings.ts';
 import type { HealthSource } from './pipeline/health-source.ts';
 import type { QuarantinedEvents, Replay } from './quarantine/quarantined-events.ts';
+import type { KeptSearches } from './searches/kept-searches.ts';
 
 /** The opened parts that a gateway needs; whoever composes it opens and closes them. */
 export interface GatewayParts {
   readonly search: SearchService;
   readonly quarantine: QuarantinedEvents;
+  readonly searches: KeptSearches;
   /** Sends quarantined bytes through the normal intake again. */
   readonly replay: Replay;
   /** How the processes of the pipeline are. */

@@ -12,6 +12,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { UnknownPathController } from './http/unknown-path.controller.ts';
 import { PipelineController } from './pipeline/pipeline.controller.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
+import { SearchesController } from './searches/searches.controller.ts';
 import { LiveTail } from './tail/live-tail.ts';
 import { TailController } from './tail/tail.controller.ts';
 
@@ -28,6 +29,7 @@ export class GatewayModule {
         LogsController,
         QuarantineController,
         PipelineController,
+        SearchesController,
         UnknownPathController,
       ],
       providers: [

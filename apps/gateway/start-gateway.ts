@@ -60,6 +60,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
       wordIndex: index && { reader: index.index, prefix: index.prefix },
     }),
     quarantine: store.quarantine,
+    searches: store.searches,
     replay,
     health: watch,
     telemetry,

@@ -56,6 +56,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
         wordIndex: index && { reader: index.index, prefix: index.prefix },
       }),
       quarantine: store.quarantine,
+      searches: store.searches,
       replay,
       health,
       telemetry,

@@ -2,10 +2,12 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { LOCK_NAMESPACE, LOCKS } from './advisory-locks.ts';
 import { QuarantineEntity } from './entities/quarantine.ts';
+import { SavedSearchEntity } from './entities/saved-search.ts';
 import { SegmentEntity } from './entities/segment.ts';
 import { Initial1 } from './migrations/1-initial.ts';
 import { ProcessHeartbeat2 } from './migrations/2-process-heartbeat.ts';
 import { SearchIndex3 } from './migrations/3-search-index.ts';
+import { SavedSearch4 } from './migrations/4-saved-search.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -22,8 +24,8 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
   const dataSource = new DataSource({
     type: 'postgres',
     applicationName: config.application_name ?? 'penstock',
-    entities: [SegmentEntity, QuarantineEntity],
-    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3],
+    entities: [SegmentEntity, QuarantineEntity, SavedSearchEntity],
+    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3, SavedSearch4],
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,

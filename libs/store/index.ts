@@ -13,6 +13,13 @@ export {
   type QuarantinePage,
   type RawBatch,
 } from './quarantine/quarantine.ts';
+export {
+  MOST_SAVED_SEARCHES,
+  type SavedSearch,
+  type SavedSearches,
+  type SaveOutcome,
+  type SearchToSave,
+} from './searches/saved-searches.ts';
 export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
 export type { BatchDisposition } from './write/dispositions.ts';
 export type { CommitResult, GroupWriter } from './write/group-writer.ts';

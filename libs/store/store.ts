@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts';
 import { PartitionCreator } from './partitions/partition-creator.ts';
 import { Quarantine } from './quarantine/quarantine.ts';
 import { SegmentCatalog } from './partitions/segment-catalog.ts';
+import { SavedSearches } from './searches/saved-searches.ts';
 import { checkServer } from './server-checks.ts';
 import type { StoreSettings } from './settings.ts';
 import { GroupWriter } from './write/group-writer.ts';
@@ -23,6 +24,7 @@ export interface Store {
   readonly writer: GroupWriter;
   readonly ledger: Ledger;
   readonly quarantine: Quarantine;
+  readonly searches: SavedSearches;
   readonly catalog: SegmentCatalog;
   /** Repositories of the small tables. */
   readonly dataSource: DataSource;
@@ -92,6 +94,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     writer,
     ledger: new Ledger(readPool),
     quarantine: new Quarantine(dataSource, telemetry),
+    searches: new SavedSearches(dataSource, clock),
     catalog,
     dataSource,
     writePool,

@@ -10,8 +10,24 @@ const partial: Schema = {
 
 const number: Schema = { type: 'number' };
 
+const savedSearch = object({
+  id: { type: 'string', format: 'uuid' },
+  name: text,
+  folder: { ...text, description: 'The empty text is no folder.' },
+  q: text,
+  from: { ...text, nullable: true, description: 'As it was written: `-15m` stays relative.' },
+  to: { ...text, nullable: true },
+  columns: { type: 'array', items: text, nullable: true },
+  createdAt: timestamp,
+  updatedAt: timestamp,
+});
+
 /** The answers about what a search found as a whole. */
 export const SEARCH_SCHEMAS = {
+  SavedSearch: savedSearch,
+  SavedSearchesAnswer: object({
+    searches: { type: 'array', items: { $ref: '#/components/schemas/SavedSearch' } },
+  }),
   FieldStatisticsAnswer: object({
     field: text,
     events: { ...count, description: 'Events that match.' },

@@ -21,6 +21,7 @@ import { EIGHT_O_CLOCK } from './event-builder.ts';
 import { MemoryHealth } from './memory-health.ts';
 import { MemoryQuarantine } from './memory-quarantine.ts';
 import { MemorySearch } from './memory-search.ts';
+import { MemorySearches } from './memory-searches.ts';
 
 /** A gateway that listens on a free port of 127.0.0.1, with parts in memory unless others are given. */
 export interface TestGateway {
@@ -28,6 +29,7 @@ export interface TestGateway {
   readonly url: string;
   readonly search: MemorySearch;
   readonly quarantine: MemoryQuarantine;
+  readonly searches: MemorySearches;
   readonly health: MemoryHealth;
   /** Messages of the log. */
   readonly log: string[];
@@ -41,6 +43,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const search = new MemorySearch();
   const quarantine = new MemoryQuarantine();
+  const searches = new MemorySearches();
   const health = new MemoryHealth();
   const log: string[] = [];
   const telemetry = new Telemetry((line) => log.push(line.message));
@@ -52,6 +55,7 @@ export async function startTestGateway(
   const module = GatewayModule.register({
     search,
     quarantine,
+    searches,
     health,
     replay: () => Promise.resolve({ kind: 'accepted' }),
     telemetry,
@@ -73,7 +77,7 @@ export async function startTestGateway(
     for (const socket of unused) socket.destroy();
     await closing;
   };
-  return { app, url, search, quarantine, health, log, telemetry, close };
+  return { app, url, search, quarantine, searches, health, log, telemetry, close };
 }
 
 /** Node waits for connections that never carried a request, and fetch opens such ones in advance. */
