@@ -1,6 +1,7 @@
-import { eventId, formatTimestamp, TEXT_FIELDS, type StoredEvent } from '#event';
+import { eventId, formatTimestamp, TEXT_FIELDS, type JsonValue, type StoredEvent } from '#event';
 
 import { compactJson } from '../hits/compact-json.ts';
+import type { Column } from './chosen-columns.ts';
 
 const COLUMNS = ['id', 'timestamp', 'level', 'levelText', 'message', ...TEXT_FIELDS, 'metadata'];
 
@@ -14,6 +15,20 @@ export function csvRecord(event: StoredEvent): string {
   const fixed = [eventId(event), formatTimestamp(event.timestamp), event.level];
   const cells = [...fixed, cell(event.levelText), cell(event.message), ...texts];
   return `${cells.join(',')},${cell(compactJson(event.metadataText))}${LINE_END}`;
+}
+
+export function csvHeader(columns: readonly Column[]): string {
+  return columns.map(({ name }) => cell(name)).join(',') + LINE_END;
+}
+
+/** The chosen fields of one event; what is no text is JSON. */
+export function csvCells(event: StoredEvent, columns: readonly Column[]): string {
+  const texts = columns.map(({ valueOf }) => cellText(valueOf(event)));
+  return texts.map(cell).join(',') + LINE_END;
+}
+
+function cellText(value: JsonValue): string | null {
+  return value === null || typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /**

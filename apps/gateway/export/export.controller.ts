@@ -22,6 +22,7 @@ import { DescribeCall } from '../openapi/describe-call.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
 import { checkRange, selection } from '../parameters/selection.ts';
 import { choice } from '../parameters/values.ts';
+import { columnsParameter } from './chosen-columns.ts';
 import { EventStream } from './event-stream.ts';
 import { csvText, ndjsonText } from './event-texts.ts';
 
@@ -37,6 +38,7 @@ const exportParameters = {
     fallback: 'ndjson',
     description: 'One JSON object per line, or CSV (RFC 4180) with a header line.',
   }),
+  columns: columnsParameter,
   order: choice({
     of: ['desc', 'asc'],
     fallback: 'desc',
@@ -105,7 +107,7 @@ export class ExportController {
         'content-type': type,
         'content-disposition': `attachment; filename="${fileName(now, values.format)}"`,
       },
-      text,
+      text: (pages) => text(pages, values.columns),
     });
   }
 }

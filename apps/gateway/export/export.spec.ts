@@ -89,6 +89,57 @@ describe('export', () => {
     expect((await response.text()).split('\r\n')).toHaveLength(2);
   });
 
+  describe('of chosen fields', () => {
+    let other: TestGateway;
+
+    beforeAll(async () => {
+      other = await startTestGateway();
+      other.search.add(
+        storedEvent({
+          service: '=web',
+          metadata: { http: { status: 200 }, tags: ['a', 'b'], 'flat.key': 'x,y' },
+        }),
+        storedEvent({ ordinal: 1, level: 'error' }),
+      );
+    });
+
+    afterAll(() => other.close());
+
+    const get = async (query: string): Promise<string> =>
+      (await fetch(`${other.url}/api/v1/export?order=asc&${query}`)).text();
+    const columns = 'columns=id,level,source,metadata.http.status,metadata.tags,metadata.flat.key';
+
+    it('is CSV with just these columns', async () => {
+      expect(await get(`format=csv&${columns}`)).toBe(
+        [
+          'id,level,source,metadata.http.status,metadata.tags,metadata.flat.key',
+          `1-0,info,'=web,200,"[""a"",""b""]","x,y"`,
+          '1-1,error,,,,',
+          '',
+        ].join('\r\n'),
+      );
+    });
+
+    it('is NDJSON with just these members', async () => {
+      expect(await get(columns)).toBe(
+        [
+          '{"id":"1-0","level":"info","source":"=web","metadata.http.status":200,"metadata.tags":["a","b"],"metadata.flat.key":"x,y"}',
+          '{"id":"1-1","level":"error"}',
+          '',
+        ].join('\n'),
+      );
+    });
+
+    it.each([['columns=a,,b'], [`columns=${Array(102).join('a,')}a`]])(
+      'refuses %s',
+      async (query) => {
+        const response = await fetch(`${other.url}/api/v1/export?${query}`);
+        expect(response.status).toBe(400);
+        expect(await response.json()).toMatchObject({ errors: [{ field: 'columns' }] });
+      },
+    );
+  });
+
   it('is posted too', async () => {
     const response = await fetch(`${gateway.url}/api/v1/export`, {
       method: 'POST',
