@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { addFilter, addTerm, listFilters, negateFilter, removeFilter } from './filters.ts';
+import {
+  addFilter,
+  addTerm,
+  listFilters,
+  negateFilter,
+  removeFilter,
+  setFilter,
+} from './filters.ts';
 import { parseQuery } from './parse-query.ts';
 import { anyText } from './testing/arbitraries.ts';
 
@@ -88,5 +95,26 @@ describe('the filters of a query', () => {
     ['a OR b', 'c:1', '(a OR b) c:1'],
   ])('%s with %s added is %s', (text, term, expected) => {
     expect(addTerm(text, term)).toBe(expected);
+  });
+
+  it.each([
+    ['service:a', [['a']]],
+    ['service:(a OR "b c")', [['a', 'b c']]],
+    ['service:(a OR (b OR c))', [['a', 'b', 'c']]],
+    ['service:(a OR b*)', [null]],
+    ['service:(a AND b)', [null]],
+    ['level:>=warn', [null]],
+  ])('the values of %s are %j', (text, values) => {
+    expect(listFilters(text).map((filter) => filter.values)).toEqual(values);
+  });
+
+  it.each([
+    ['', ['a'], 'service:a'],
+    ['x service:a', ['b'], 'x service:b'],
+    ['service:a -service:c x', ['a', 'b c'], '-service:c x service:(a OR "b c")'],
+    ['service:(a OR b) level:error', [], 'level:error'],
+    ['x OR y', ['a'], '(x OR y) service:a'],
+  ])('%s with the service set to %j is %s', (text, values, expected) => {
+    expect(setFilter(text, 'source', values)).toBe(expected);
   });
 });

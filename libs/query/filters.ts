@@ -1,5 +1,6 @@
 import type { SyntaxNode } from '@lezer/common';
 import { canonicalFieldName } from './field-names.ts';
+import { wholeValues } from './filter-values.ts';
 import { parser } from './grammar/parser.ts';
 import { children, textOf } from './nodes.ts';
 import { literalParts } from './pattern-text.ts';
@@ -13,6 +14,8 @@ export interface QueryFilter {
   readonly text: string;
   /** The value where the condition is one whole value, else null. */
   readonly value: string | null;
+  /** The values where the condition is one, or several with OR between them, else null. */
+  readonly values: readonly string[] | null;
   readonly negated: boolean;
   /** Where the condition itself begins, after its NOT or minus. */
   readonly termFrom: number;
@@ -46,23 +49,19 @@ function filterOf(node: SyntaxNode, text: string): QueryFilter[] {
   if (term?.name !== 'FieldTerm') return [];
   const [name, , value] = children(term);
   if (name === undefined || value === undefined) return [];
+  const values = wholeValues(value, text);
   return [
     {
       field: canonicalFieldName(literalParts(textOf(name, text), false).join('*')),
       text: text.slice(value.from, value.to),
-      value: wholeValue(value, text),
+      value: value.name === 'ValueGroup' ? null : (values?.[0] ?? null),
+      values,
       negated: term !== node && parts.length % 2 === 0,
       termFrom: term.from,
       from: node.from,
       to: node.to,
     },
   ];
-}
-
-function wholeValue(node: SyntaxNode, text: string): string | null {
-  if (node.name !== 'Value' && node.name !== 'Quoted') return null;
-  const parts = literalParts(textOf(node, text), node.name === 'Quoted');
-  return parts.length === 1 ? (parts[0] ?? null) : null;
 }
 
 /**
@@ -104,4 +103,16 @@ export function negateFilter(text: string, filter: QueryFilter): string {
 /** The query with a condition added that stands as it is written, like one that was taken out before. */
 export function addTerm(text: string, term: string): string {
   return text.trim() === '' ? term : `${asOperand(text)} ${term}`;
+}
+
+/** The query with a field asked to have one of some values, whatever it was asked to be before; without values, nothing. */
+export function setFilter(text: string, field: string, values: readonly string[]): string {
+  const name = canonicalFieldName(field);
+  const same = listFilters(text).filter((filter) => filter.field === name && !filter.negated);
+  let rest = text;
+  for (const filter of [...same].reverse()) rest = removeFilter(rest, filter);
+  const [first, ...others] = values.map(quoteValue);
+  if (first === undefined) return rest;
+  const condition = others.length === 0 ? first : `(${[first, ...others].join(' OR ')})`;
+  return addTerm(rest, `${quoteFieldName(name)}:${condition}`);
 }

@@ -9,6 +9,7 @@ export {
   listFilters,
   negateFilter,
   removeFilter,
+  setFilter,
   type QueryFilter,
 } from './filters.ts';
 export { foldCase } from './fold-case.ts';
