@@ -4,6 +4,11 @@ import { SearchPage } from './search/search-page.ts';
 
 const routes: Routes = [
   { path: '', component: SearchPage, title: 'Penstock' },
+  {
+    path: 'start',
+    loadComponent: async () => (await import('./start/start-page.ts')).StartPage,
+    title: 'Penstock',
+  },
   { path: '**', redirectTo: '' },
 ];
 

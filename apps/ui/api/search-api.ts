@@ -2,6 +2,7 @@ import { Injectable } from '@angular/core';
 import type { FieldStatistics, PatternsAnswer } from './answers.ts';
 import type { Level, LogHit } from './log-hit.ts';
 import { ApiProblem } from './problem.ts';
+import { problemOf, request } from './request.ts';
 
 /** What is asked; `from` inclusive, `to` exclusive, RFC 3339 or relative, null is open. */
 export interface Selection {
@@ -56,6 +57,17 @@ export interface FacetAnswer {
   readonly partial: boolean;
 }
 
+export interface ExportRequest extends Selection {
+  readonly format: 'csv' | 'ndjson';
+  /** Null is everything of each event. */
+  readonly columns: readonly string[] | null;
+}
+
+export interface ExportAnswer {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly fileName: string;
+}
+
 export interface CountAnswer {
   readonly count: number;
   readonly partial: boolean;
@@ -69,8 +81,8 @@ type Parameters = Readonly<Record<string, string | number | null>>;
  */
 @Injectable({ providedIn: 'root' })
 export class SearchApi {
-  search(request: PageRequest, signal: AbortSignal): Promise<SearchAnswer> {
-    return get<SearchAnswer>('/api/v1/search', { ...request }, signal);
+  search(page: PageRequest, signal: AbortSignal): Promise<SearchAnswer> {
+    return get<SearchAnswer>('/api/v1/search', { ...page }, signal);
   }
 
   /** The modes that this pipeline has. */
@@ -87,8 +99,13 @@ export class SearchApi {
     return get<CountAnswer>('/api/v1/count', { ...selection }, signal);
   }
 
-  histogram(selection: Selection, signal: AbortSignal): Promise<HistogramAnswer> {
-    return get<HistogramAnswer>('/api/v1/histogram', { ...selection }, signal);
+  /** @param interval a number with s, m, h or d; absent: about 100 buckets */
+  histogram(
+    selection: Selection,
+    signal: AbortSignal,
+    interval: string | null = null,
+  ): Promise<HistogramAnswer> {
+    return get<HistogramAnswer>('/api/v1/histogram', { ...selection, interval }, signal);
   }
 
   facets(
@@ -133,8 +150,18 @@ export class SearchApi {
     return answer.hits;
   }
 
-  exportUrl(selection: Selection, format: 'csv' | 'ndjson'): string {
-    return `/api/v1/export?${encode({ ...selection, format })}`;
+  exportUrl({ columns, ...rest }: ExportRequest): string {
+    return `/api/v1/export?${encode({ ...rest, columns: columns?.join(',') ?? null })}`;
+  }
+
+  /** The bytes as they come, without a cap. */
+  async export(wanted: ExportRequest, signal: AbortSignal): Promise<ExportAnswer> {
+    const response = await fetch(this.exportUrl(wanted), { signal });
+    if (!response.ok) throw await problemOf(response);
+    if (response.body === null) throw ApiProblem.unreachable();
+    const header = response.headers.get('content-disposition') ?? '';
+    const fileName = /filename="([^"]+)"/.exec(header)?.[1] ?? `penstock.${wanted.format}`;
+    return { body: response.body, fileName };
   }
 
   tailUrl(q: string): string {
@@ -150,19 +177,6 @@ function encode(parameters: Parameters): string {
   return search.toString();
 }
 
-async function get<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
-  const response = await fetch(`${path}?${encode(parameters)}`, {
-    signal,
-    headers: { accept: 'application/json' },
-  });
-  if (!response.ok) throw new ApiProblem(response.status, await problemDocument(response));
-  return (await response.json()) as T;
-}
-
-async function problemDocument(response: Response): Promise<Record<string, unknown>> {
-  const fallback = { title: `The server answered ${response.status.toString()}` };
-  const type = response.headers.get('content-type') ?? '';
-  if (!type.includes('json')) return fallback;
-  const body: unknown = await response.json().catch(() => null);
-  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : fallback;
+function get<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
+  return request<T>(`${path}?${encode(parameters)}`, { signal });
 }

@@ -1,58 +1,81 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
-import { SearchApi } from '../api/search-api.ts';
+import { SearchApi, type ExportRequest } from '../api/search-api.ts';
+import { Columns } from '../columns/columns.ts';
+import { SOURCE } from '../columns/field-text.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { SearchSession } from '../search/search-session.ts';
+import { ExportDownload } from './export-download.ts';
 
 /** Downloads of everything that the search on the screen matches; the gateway streams them without a cap. */
 @Component({
   selector: 'ps-export-menu',
   imports: [Icon, PopoverTrigger],
-  template: `
-    <button
-      #trigger="psPopover"
-      type="button"
-      class="button small"
-      [psPopover]="menu"
-      [disabled]="urls() === null"
-    >
-      <ps-icon name="download" /> <span class="wide">Export</span>
-    </button>
-    <div #menu popover class="popover" role="dialog" aria-label="Export">
-      @if (urls(); as urls) {
-        <a class="menu-item" [href]="urls.csv" download (click)="trigger.close()"
-          >CSV <span class="hint">all matching events</span></a
-        >
-        <a class="menu-item" [href]="urls.ndjson" download (click)="trigger.close()"
-          >NDJSON <span class="hint">one JSON object per line</span></a
-        >
-        <button type="button" class="menu-item" (click)="copyCurl(); trigger.close()">
-          Copy as curl
-        </button>
-      }
-    </div>
-  `,
+  providers: [ExportDownload],
+  templateUrl: './export-menu.html',
 })
 export class ExportMenu {
   readonly #api = inject(SearchApi);
   readonly #clipboard = inject(Clipboard);
   readonly #session = inject(SearchSession);
+  readonly #columns = inject(Columns);
+  protected readonly download = inject(ExportDownload);
 
-  protected readonly urls = computed(() => {
+  /** Only what the rows show, rather than whole events. */
+  protected readonly shownOnly = signal(false);
+  protected readonly copied = signal(false);
+  protected readonly requests = computed(() => {
     const run = this.#session.run();
     // There is no export of the most similar: it is of all that matches.
     if (run === null || run.similar) return null;
-    const selection = run.resolved;
+    const columns = this.shownOnly() ? this.#shown() : null;
+    const request = { ...run.resolved, columns };
     return {
-      csv: this.#api.exportUrl(selection, 'csv'),
-      ndjson: this.#api.exportUrl(selection, 'ndjson'),
+      csv: { ...request, format: 'csv' },
+      ndjson: { ...request, format: 'ndjson' },
+    } as const;
+  });
+  protected readonly progress = computed(() => {
+    const progress = this.download.progress();
+    if (progress === null) return null;
+    const expected = this.#session.histogram()?.total ?? 0;
+    const events = progress.events.toLocaleString('en');
+    return {
+      ...progress,
+      share: expected === 0 ? null : Math.min(1, progress.events / expected),
+      text: `${events} ${progress.events === 1 ? 'event' : 'events'}, ${formatBytes(progress.bytes)}`,
     };
   });
 
-  protected copyCurl(): void {
-    const url = this.urls()?.ndjson;
-    if (url !== undefined)
-      this.#clipboard.copy(`curl '${location.origin}${url.replaceAll("'", '%27')}'`);
+  protected url(request: ExportRequest): string {
+    return this.#api.exportUrl(request);
   }
+
+  /** Where the page can keep the file itself it shows how far it is; else the link does what links do. */
+  protected start(event: Event, request: ExportRequest): void {
+    if (!this.download.supported) return;
+    event.preventDefault();
+    void this.download.start(request);
+  }
+
+  protected copyCurl(): void {
+    const request = this.requests()?.ndjson;
+    if (request === undefined) return;
+    const url = `${location.origin}${this.url(request)}`.replaceAll("'", '%27');
+    this.copied.set(this.#clipboard.copy(`curl --fail --compressed '${url}'`));
+  }
+
+  #shown(): readonly string[] {
+    const chosen = this.#columns
+      .names()
+      .flatMap((name) => (name === SOURCE ? ['service', 'resourceId'] : [name]));
+    return [...new Set(['timestamp', 'level', ...chosen, 'message'])];
+  }
+}
+
+function formatBytes(bytes: number): string {
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} kB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(2)} GB`;
 }

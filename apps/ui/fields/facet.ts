@@ -13,6 +13,7 @@ import { isAbort } from '../api/problem.ts';
 import { SearchApi, type Selection } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
 import { visibleText } from '../results/visible-text.ts';
+import { FieldFacts } from './field-facts.ts';
 import {
   EMPTY_FACET,
   VALUES_MORE,
@@ -24,13 +25,14 @@ import {
 export interface FacetChoice {
   readonly field: string;
   readonly value: string;
-  readonly exclude: boolean;
+  /** `only` it, it as well as those that are chosen (`also`), or not it (`not`). */
+  readonly kind: 'only' | 'also' | 'not';
 }
 
 /** One field of the side bar: its most frequent values with their share of the result. */
 @Component({
   selector: 'ps-facet',
-  imports: [Icon],
+  imports: [FieldFacts, Icon],
   templateUrl: './facet.html',
 })
 export class Facet {
@@ -43,6 +45,8 @@ export class Facet {
   readonly open = model.required<boolean>();
   /** Values that filters of the query name. */
   readonly included = input<ReadonlySet<string>>(new Set());
+  readonly pinned = input(false);
+  readonly pinToggled = output();
   readonly chosen = output<FacetChoice>();
 
   protected readonly visible = visibleText;
@@ -77,7 +81,15 @@ export class Facet {
     if (event.key !== '+' && event.key !== '-') return;
     event.preventDefault();
     event.stopPropagation();
-    this.chosen.emit({ field: this.field(), value, exclude: event.key === '-' });
+    this.choose(value, event.key === '-' ? 'not' : 'also');
+  }
+
+  protected clicked(event: MouseEvent, value: string): void {
+    this.choose(value, event.shiftKey || event.ctrlKey || event.metaKey ? 'also' : 'only');
+  }
+
+  protected choose(value: string, kind: FacetChoice['kind']): void {
+    this.chosen.emit({ field: this.field(), value, kind });
   }
 
   async #load(

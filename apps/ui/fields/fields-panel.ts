@@ -1,3 +1,4 @@
+import { canonicalFieldName } from '../../../libs/query/page.ts';
 import { Component, computed, inject, signal } from '@angular/core';
 import type { Selection } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
@@ -6,9 +7,12 @@ import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { Facet, type FacetChoice } from './facet.ts';
 import { EVENT_FIELDS, FieldNames } from './field-names.ts';
+import { PinnedFields } from './pinned-fields.ts';
 
 const OPEN_AT_FIRST = ['level', 'service', 'resourceId'];
 const METADATA_SHOWN = 30;
+/** What could be the name of a field of metadata. */
+const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
 
 /** The side bar: fields with their values and counts. */
 @Component({
@@ -36,10 +40,17 @@ const METADATA_SHOWN = 30;
           [open]="opened().has(field)"
           (openChange)="toggle(field, $event)"
           [included]="filters.included(field)"
+          [pinned]="pinned.names().includes(field)"
+          (pinToggled)="pinned.toggle(field)"
           (chosen)="choose($event)"
         />
       } @empty {
-        <p class="none">No field has “{{ wanted() }}” in its name.</p>
+        <p class="none">No field of these events has “{{ wanted() }}” in its name.</p>
+      }
+      @if (further(); as name) {
+        <button type="button" class="button small more" (click)="show(name)">
+          Count the values of {{ name }}
+        </button>
       }
     </div>
   `,
@@ -50,6 +61,9 @@ export class FieldsPanel {
   readonly #names = inject(FieldNames);
   protected readonly filters = inject(QueryFilters);
 
+  protected readonly pinned = inject(PinnedFields);
+  /** Fields that were asked for by name. */
+  readonly #shown = signal<readonly string[]>([]);
   protected readonly wanted = signal('');
   protected readonly opened = signal<ReadonlySet<string>>(new Set(OPEN_AT_FIRST));
   /** What is on the screen; of the live tail, all that its query finds. */
@@ -63,10 +77,25 @@ export class FieldsPanel {
   );
   protected readonly fields = computed(() => {
     const wanted = this.wanted().trim().toLowerCase();
-    const all = [...EVENT_FIELDS, ...this.#names.metadata()];
+    const known = [...this.pinned.names(), ...EVENT_FIELDS, ...this.#names.metadata()];
+    const all = [...new Set([...known, ...this.#shown()])];
     if (wanted === '') return all.slice(0, EVENT_FIELDS.length + METADATA_SHOWN);
     return all.filter((field) => field.toLowerCase().includes(wanted));
   });
+
+  /** A field that was named in full, and that none of the events on the screen has. */
+  protected readonly further = computed(() => {
+    const wanted = this.wanted().trim();
+    if (!FIELD_NAME.test(wanted)) return null;
+    const name = canonicalFieldName(wanted);
+    return this.fields().includes(name) ? null : name;
+  });
+
+  protected show(name: string): void {
+    this.#shown.update((names) => [...names, name]);
+    this.wanted.set(name);
+    this.toggle(name, true);
+  }
 
   protected toggle(field: string, open: boolean): void {
     const opened = new Set(this.opened());
@@ -75,8 +104,8 @@ export class FieldsPanel {
     this.opened.set(opened);
   }
 
-  protected choose({ field, value, exclude }: FacetChoice): void {
-    if (exclude) this.filters.exclude(field, value);
-    else this.filters.toggle(field, value);
+  protected choose({ field, value, kind }: FacetChoice): void {
+    if (kind === 'not') this.filters.exclude(field, value);
+    else this.filters[kind](field, value);
   }
 }

@@ -24,6 +24,7 @@ export class HelpDialog {
       { keys: ['m'], what: 'Similar messages on, off (with a search index)' },
       { keys: ['p'], what: 'Messages grouped by what they have in common' },
       { keys: ['w'], what: 'Wrap long messages' },
+      { keys: ['s'], what: 'Save this search' },
       { keys: ['r'], what: 'Search again' },
       { keys: ['?'], what: 'This page' },
     ];

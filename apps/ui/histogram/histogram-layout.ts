@@ -25,7 +25,15 @@ export interface HistogramLayout {
   readonly bars: readonly Bar[];
   /** One SVG path of rectangles per level, mildest first; bars are stacked with the worst on the axis. */
   readonly paths: readonly { readonly level: Level; readonly d: string }[];
+  /** A mark over each bar where the earlier count would reach, as an SVG path. */
+  readonly earlierPath: string;
   readonly max: number;
+}
+
+/** A count of an earlier range, at the time of the present one in epoch ms. */
+export interface EarlierCount {
+  readonly start: number;
+  readonly total: number;
 }
 
 const MIN_BAR_PX = 2;
@@ -58,9 +66,11 @@ export function layOut(
   domain: Domain,
   width: number,
   height: number,
+  earlier: readonly EarlierCount[] = [],
 ): HistogramLayout {
   const scale = width / (domain.to - domain.from);
-  const max = buckets.reduce((most, bucket) => Math.max(most, totalOf(bucket.counts)), 0);
+  const totals = [...buckets.map(({ counts }) => totalOf(counts)), ...earlier.map((e) => e.total)];
+  const max = totals.reduce((most, total) => Math.max(most, total), 0);
   const d = new Map<Level, string[]>(LEVELS.map((level) => [level, []]));
   const bars = buckets.map((bucket) => {
     const bar = placeBar(bucket, widthMs, domain, scale, width);
@@ -69,7 +79,16 @@ export function layOut(
     return bar;
   });
   const paths = LEVELS.map((level) => ({ level, d: (d.get(level) ?? []).join('') }));
-  return { bars, paths, max };
+  const marks = earlier
+    .map(({ start, total }) => ({
+      ...placeBar({ start, counts: {} }, widthMs, domain, scale, width),
+      total,
+    }))
+    .map(({ x, width: w, total }) => {
+      const y = height - Math.max(MIN_BAR_PX, (total / max) * height);
+      return `M${x.toFixed(2)} ${y.toFixed(2)}h${w.toFixed(2)}`;
+    });
+  return { bars, paths, earlierPath: marks.join(''), max };
 }
 
 function placeBar(

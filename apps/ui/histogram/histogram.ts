@@ -11,7 +11,15 @@ import {
 } from '@angular/core';
 import { LEVELS, type Level } from '../api/log-hit.ts';
 import { formatInstant, type Zone } from '../time-range/format-time.ts';
-import { domainOf, layOut, totalOf, type Bar, type LevelCounts } from './histogram-layout.ts';
+import { changeOf } from './earlier-range.ts';
+import {
+  domainOf,
+  layOut,
+  totalOf,
+  type Bar,
+  type EarlierCount,
+  type LevelCounts,
+} from './histogram-layout.ts';
 import { timeTicks } from './time-axis.ts';
 
 const AXIS_PX = 18;
@@ -30,6 +38,8 @@ export class Histogram {
   readonly from = input<number | null>(null);
   readonly to = input<number | null>(null);
   readonly zone = input.required<Zone>();
+  /** Counts of an earlier range at the times of this one. */
+  readonly earlier = input<readonly EarlierCount[]>([]);
   /** Epoch ms, end exclusive. */
   readonly zoomed = output<{ from: number; to: number }>();
 
@@ -46,7 +56,14 @@ export class Histogram {
   );
   protected readonly plotHeight = computed(() => Math.max(20, this.size().height - AXIS_PX));
   protected readonly layout = computed(() =>
-    layOut(this.buckets(), this.widthMs(), this.domain(), this.size().width, this.plotHeight()),
+    layOut(
+      this.buckets(),
+      this.widthMs(),
+      this.domain(),
+      this.size().width,
+      this.plotHeight(),
+      this.earlier(),
+    ),
   );
   protected readonly ticks = computed(() =>
     this.buckets().length === 0
@@ -77,6 +94,7 @@ export class Histogram {
     return {
       title: `${formatInstant(bar.start, zone)} – ${formatInstant(bar.end, zone)}`,
       total: number(totalOf(bar.counts)),
+      earlier: this.#earlierOf(bar),
       levels,
       left: Math.min(Math.max(bar.x + bar.width / 2, 120), Math.max(120, this.size().width - 120)),
     };
@@ -104,6 +122,13 @@ export class Histogram {
         observer.disconnect();
       });
     });
+  }
+
+  /** The count at the same place of the earlier range, where there is one. */
+  #earlierOf(bar: Bar): string | null {
+    if (this.earlier().length === 0) return null;
+    const before = this.earlier().find(({ start }) => start === bar.start)?.total ?? 0;
+    return `${number(before)} before, ${changeOf(bar.total, before)}`;
   }
 
   protected pressed(event: PointerEvent): void {

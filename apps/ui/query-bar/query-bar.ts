@@ -16,13 +16,15 @@ import { SearchLocation } from '../search/search-location.ts';
 import { SearchModes } from '../search/search-modes.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { TailSession } from '../tail/tail-session.ts';
+import { HistoryMenu } from './history-menu.ts';
 import { QueryEditor } from './query-editor.ts';
+import { QueryHistory } from './query-history.ts';
 
 const VALUES_OFFERED = 50;
 
 @Component({
   selector: 'ps-query-bar',
-  imports: [Icon],
+  imports: [HistoryMenu, Icon],
   template: `
     <div class="field" role="search" [class.invalid]="error() !== null">
       <ps-icon name="search" />
@@ -37,6 +39,7 @@ const VALUES_OFFERED = 50;
           <ps-icon name="close" class="small" />
         </button>
       }
+      <ps-history-menu />
       @if (similarOffered()) {
         <button
           type="button"
@@ -79,6 +82,7 @@ export class QueryBar {
   readonly #api = inject(SearchApi);
   readonly #fields = inject(FieldNames);
   readonly #modes = inject(SearchModes);
+  readonly #history = inject(QueryHistory);
   private readonly host = viewChild.required<ElementRef<HTMLElement>>('editor');
   #editor: QueryEditor | null = null;
 
@@ -120,6 +124,13 @@ export class QueryBar {
     this.#editor?.focus();
   }
 
+  /** Marks a stretch of the query that was sent, to be edited. */
+  select(from: number, to: number): void {
+    if (this.#editor === null) return;
+    this.#editor.text = this.location.q();
+    this.#editor.select(from, to);
+  }
+
   toggleSimilar(): void {
     if (this.similarOffered()) this.location.setSimilar(!this.location.similar());
   }
@@ -150,6 +161,8 @@ export class QueryBar {
       left: () => {
         document.getElementById('rows')?.focus();
       },
+      older: (text) => this.#history.older(text),
+      newer: (text) => this.#history.newer(text),
     });
   }
 

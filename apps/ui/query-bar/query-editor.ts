@@ -17,6 +17,9 @@ export interface QueryEditorEvents {
   submitted(text: string): void;
   changed(text: string): void;
   left(): void;
+  /** The query before or after a text in the history; null where there is none. */
+  older(text: string): string | null;
+  newer(text: string): string | null;
 }
 
 /** 0-based place of an error. */
@@ -75,6 +78,14 @@ export class QueryEditor {
     this.#view.focus();
   }
 
+  /** Marks a stretch of the text, to be written over. */
+  select(from: number, to: number): void {
+    const length = this.#view.state.doc.length;
+    const anchor = Math.min(from, length);
+    this.#view.dispatch({ selection: { anchor, head: Math.min(to, length) } });
+    this.#view.focus();
+  }
+
   markError(place: ErrorPlace | null): void {
     const length = this.#view.state.doc.length;
     const clamped =
@@ -91,6 +102,19 @@ export class QueryEditor {
   destroy(): void {
     this.#view.destroy();
   }
+}
+
+/** Puts what is found for the text in its place; the key keeps its meaning where nothing is. */
+function walk(find: (text: string) => string | null): (view: EditorView) => boolean {
+  return (view) => {
+    const found = find(view.state.doc.toString());
+    if (found === null) return false;
+    view.dispatch({
+      changes: { from: 0, to: view.state.doc.length, insert: found },
+      selection: { anchor: found.length },
+    });
+    return true;
+  };
 }
 
 function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents): Extension {
@@ -122,6 +146,7 @@ function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents)
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
       'aria-label': 'Query',
+      tabindex: '0',
       autocapitalize: 'off',
       autocorrect: 'off',
       spellcheck: 'false',
@@ -132,6 +157,8 @@ function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents)
       ...completionKeymap,
       { key: 'Enter', run: submit },
       { key: 'Escape', run: leave },
+      { key: 'ArrowUp', run: walk((text) => events.older(text)) },
+      { key: 'ArrowDown', run: walk((text) => events.newer(text)) },
       { key: 'Ctrl-Space', run: startCompletion },
       ...closeBracketsKeymap,
       ...historyKeymap,

@@ -1,5 +1,10 @@
 import { Component, computed, inject } from '@angular/core';
 import { ColumnsMenu } from '../columns/columns-menu.ts';
+import { LEVELS } from '../api/log-hit.ts';
+import { CompareMenu } from '../histogram/compare-menu.ts';
+import { Comparison } from '../histogram/comparison.ts';
+import { changeOf } from '../histogram/earlier-range.ts';
+import { QueryFilters } from '../search/query-filters.ts';
 import { ExportMenu } from '../export/export-menu.ts';
 import { Icon } from '../icon/icon.ts';
 import { SearchLocation } from '../search/search-location.ts';
@@ -18,7 +23,7 @@ const STATES = {
 /** One line above the rows: what they are, and what can be done with them. */
 @Component({
   selector: 'ps-results-bar',
-  imports: [ColumnsMenu, ExportMenu, Icon, ViewMenu],
+  imports: [ColumnsMenu, CompareMenu, ExportMenu, Icon, ViewMenu],
   templateUrl: './results-bar.html',
   host: { class: 'results-bar' },
 })
@@ -27,6 +32,21 @@ export class ResultsBar {
   protected readonly session = inject(SearchSession);
   protected readonly tail = inject(TailSession);
   protected readonly view = inject(RowView);
+  protected readonly comparison = inject(Comparison);
+  readonly #filters = inject(QueryFilters);
+  protected readonly levels = LEVELS;
+  /** The least level that the query asks for, as this bar writes it. */
+  protected readonly leastLevel = computed(() => {
+    const filter = this.#filters.list().find(({ field, negated }) => field === 'level' && !negated);
+    return LEVELS.find((level) => filter?.text === `>=${level}`) ?? null;
+  });
+  /** What became of the number of events since the earlier range. */
+  protected readonly change = computed(() => {
+    const earlier = this.comparison.earlier();
+    const histogram = this.session.histogram();
+    if (earlier === null || histogram === null) return null;
+    return `${plural(earlier.total)} before, ${changeOf(histogram.total, earlier.total)}`;
+  });
 
   protected readonly count = computed(() => {
     this.session.version();
@@ -58,6 +78,10 @@ export class ResultsBar {
     if (this.similar()) return this.#ofSimilar(rows.total());
     return rows.stopped || this.session.histogram()?.partial === true ? 'partial' : 'complete';
   });
+  protected setLeastLevel(value: string): void {
+    this.#filters.setLeastLevel(LEVELS.find((level) => level === value) ?? null);
+  }
+
   #ofSimilar(total: number): string {
     const order = total > 1 ? ['best first'] : [];
     const part = this.session.answer()?.partial === true ? ['only a part is indexed'] : [];
@@ -71,10 +95,16 @@ export class ResultsBar {
       state: this.tail.paused() ? 'paused' : STATES[this.tail.state()],
       open: this.tail.state() === 'open' && !feed.held,
       received: plural(feed.received),
+      rate: rateText(this.tail.rate()),
       waiting: feed.waiting,
       newRows: `${feed.waiting.toLocaleString('en')} new`,
     };
   });
+}
+
+function rateText(perSecond: number): string {
+  const shown = perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en');
+  return `${shown}/s`;
 }
 
 function plural(count: number): string {

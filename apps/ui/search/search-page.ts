@@ -1,9 +1,11 @@
 import { Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { EventDetail, type DetailView } from '../event-detail/event-detail.ts';
 import type { FieldFilter } from '../event-detail/field-list.ts';
 import { FieldNames } from '../fields/field-names.ts';
 import { FieldsPanel } from '../fields/fields-panel.ts';
 import { HelpDialog } from '../help/help-dialog.ts';
+import { Comparison } from '../histogram/comparison.ts';
 import { Histogram } from '../histogram/histogram.ts';
 import { Icon } from '../icon/icon.ts';
 import { PipelineStatus } from '../pipeline-status/pipeline-status.ts';
@@ -11,10 +13,13 @@ import { FilterPills } from '../query-bar/filter-pills.ts';
 import { QueryBar } from '../query-bar/query-bar.ts';
 import { Columns } from '../columns/columns.ts';
 import { ResultsBar } from '../results/results-bar.ts';
+import { SaveDialog } from '../saved/save-dialog.ts';
+import { SavedMenu } from '../saved/saved-menu.ts';
 import { ResultsPane } from '../results/results-pane.ts';
 import { RowView } from '../results/row-view.ts';
 import { TailSession } from '../tail/tail-session.ts';
 import { SettingsMenu } from '../theme/settings-menu.ts';
+import { AutoRefresh } from '../time-range/auto-refresh.ts';
 import { TimeRangePicker } from '../time-range/time-range-picker.ts';
 import { ALL_TIME } from '../time-range/time-range.ts';
 import { addFilter } from '../../../libs/query/page.ts';
@@ -42,6 +47,9 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
     QueryBar,
     ResultsBar,
     ResultsPane,
+    RouterLink,
+    SaveDialog,
+    SavedMenu,
     SettingsMenu,
     TimeRangePicker,
   ],
@@ -49,6 +57,8 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
     SearchLocation,
     RowView,
     Columns,
+    AutoRefresh,
+    Comparison,
     SearchModes,
     SearchSession,
     TailSession,
@@ -65,13 +75,16 @@ export class SearchPage {
   protected readonly tail = inject(TailSession);
   protected readonly selection = inject(EventSelection);
   readonly #filters = inject(QueryFilters);
-  private readonly queryBar = viewChild.required(QueryBar);
+  protected readonly queryBar = viewChild.required(QueryBar);
+  protected readonly saveDialog = viewChild.required(SaveDialog);
   private readonly timeRange = viewChild.required(TimeRangePicker);
   private readonly help = viewChild.required(HelpDialog);
   private readonly results = viewChild.required(ResultsPane);
   private readonly detail = viewChild(EventDetail);
 
   protected readonly columns = inject(Columns);
+  protected readonly refresh = inject(AutoRefresh);
+  protected readonly comparison = inject(Comparison);
   readonly #rows = inject(RowView);
   protected readonly narrow = this.#rows.narrow;
   protected readonly fieldsSheet = signal(false);
@@ -178,6 +191,9 @@ export class SearchPage {
       },
       refresh: () => {
         this.session.refresh();
+      },
+      save: () => {
+        this.saveDialog().open();
       },
       help: () => {
         this.help().open();

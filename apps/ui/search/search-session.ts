@@ -1,6 +1,7 @@
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
 import { SearchApi, type SearchAnswer } from '../api/search-api.ts';
+import { QueryHistory } from '../query-bar/query-history.ts';
 import { PAGE_ROWS } from '../results/row-window.ts';
 import { resolveBound } from '../time-range/time-range.ts';
 import { SearchLocation } from './search-location.ts';
@@ -14,6 +15,7 @@ const SLOW_AFTER_MS = 150;
 export class SearchSession {
   readonly #api = inject(SearchApi);
   readonly #location = inject(SearchLocation);
+  readonly #history = inject(QueryHistory);
   #current: SearchRun | null = null;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -125,6 +127,7 @@ export class SearchSession {
   #show(run: SearchRun, answer: SearchAnswer): void {
     this.problem.set(null);
     this.rowsProblem.set(null);
+    this.#history.add(run.selection);
     this.answer.set(answer);
     this.#shown.set(run);
     this.#version.update((version) => version + 1);

@@ -13,6 +13,7 @@ export type Command =
   | 'patterns'
   | 'wrap'
   | 'refresh'
+  | 'save'
   | 'help';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -29,6 +30,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   p: 'patterns',
   w: 'wrap',
   r: 'refresh',
+  s: 'save',
   '?': 'help',
 };
 

@@ -4,10 +4,12 @@ import { ApiProblem, isAbort, toProblem } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { TailFeed } from './tail-feed.ts';
+import { TailRate } from './tail-rate.ts';
 
 /** Rows are drawn in bundles, so that 500 lines/s cost ten changes a second. */
 const FLUSH_MS = 100;
 const FIRST_ROWS = 100;
+const TICK_MS = 1_000;
 
 export type TailState = 'off' | 'connecting' | 'open' | 'reconnecting';
 
@@ -25,6 +27,7 @@ export class TailSession {
   readonly problem = signal<ApiProblem | null>(null);
   /** Paused by the button, rather than by scrolling. */
   readonly paused = signal(false);
+  readonly #rate = new TailRate();
 
   constructor() {
     effect((onCleanup) => {
@@ -32,6 +35,11 @@ export class TailSession {
       if (!this.#location.live()) return;
       onCleanup(untracked(() => this.#open(q)));
     });
+  }
+
+  /** Events that arrive per second. */
+  rate(): number {
+    return this.#rate.perSecond(performance.now());
   }
 
   pause(): void {
@@ -57,6 +65,7 @@ export class TailSession {
   /** Returns what closes the stream. */
   #open(q: string): () => void {
     this.feed.clear();
+    this.#rate.clear();
     this.resume();
     this.problem.set(null);
     this.state.set('connecting');
@@ -77,7 +86,12 @@ export class TailSession {
       this.state.set('reconnecting');
       if (stream.readyState === EventSource.CLOSED) void this.#explain(q, abort.signal);
     };
+    // The rate falls while nothing arrives.
+    const ticks = setInterval(() => {
+      this.#changed();
+    }, TICK_MS);
     return () => {
+      clearInterval(ticks);
       abort.abort();
       stream.close();
       clearTimeout(this.#timer);
@@ -111,6 +125,7 @@ export class TailSession {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       this.feed.add(this.#arrived);
+      this.#rate.add(this.#arrived.length, performance.now());
       this.#arrived = [];
       this.#changed();
     }, FLUSH_MS);

@@ -2,6 +2,7 @@ import { Component, ElementRef, computed, effect, inject, signal, viewChild } fr
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { SearchLocation } from '../search/search-location.ts';
+import { AutoRefresh, REFRESH_INTERVALS } from './auto-refresh.ts';
 import { formatInstant, type Zone } from './format-time.ts';
 import {
   QUICK_RANGES,
@@ -10,6 +11,7 @@ import {
   rangeLabel,
   resolveBound,
   sameRange,
+  shiftRange,
   zoomOut,
   type TimeRange,
 } from './time-range.ts';
@@ -21,6 +23,8 @@ import {
 })
 export class TimeRangePicker {
   protected readonly location = inject(SearchLocation);
+  protected readonly refresh = inject(AutoRefresh);
+  protected readonly intervals = REFRESH_INTERVALS;
   private readonly trigger = viewChild.required<PopoverTrigger>('trigger');
   private readonly button = viewChild.required<string, ElementRef<HTMLElement>>('trigger', {
     read: ElementRef,
@@ -61,6 +65,29 @@ export class TimeRangePicker {
 
   protected zoomOut(): void {
     this.choose(zoomOut(this.location.range(), Date.now()));
+  }
+
+  protected shift(direction: -1 | 1): void {
+    const range = this.shifted(direction);
+    if (range !== null) this.choose(range);
+  }
+
+  /** Null where there is no such range. */
+  protected shifted(direction: -1 | 1): TimeRange | null {
+    return shiftRange(this.location.range(), direction, Date.now());
+  }
+
+  /** A day and a time from the browser's calendar, into the field beside it. */
+  protected picked(field: 'from' | 'to', value: string): void {
+    if (value !== '') this[field].set(value.replace('T', ' '));
+  }
+
+  protected openCalendar(calendar: HTMLInputElement, field: 'from' | 'to'): void {
+    const bound = parseBound(this[field](), this.location.zone() === 'utc');
+    const time = bound.ok ? resolveBound(bound.bound, Date.now()) : null;
+    const shown = time === null ? '' : formatInstant(time, this.location.zone());
+    calendar.value = shown.replace(' ', 'T').slice(0, 16);
+    calendar.showPicker();
   }
 
   protected apply(event: Event): void {

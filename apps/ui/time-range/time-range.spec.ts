@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { durationMs, parseBound, rangeLabel, resolveBound, zoomOut } from './time-range.ts';
+import {
+  ALL_TIME,
+  durationMs,
+  parseBound,
+  rangeLabel,
+  resolveBound,
+  shiftRange,
+  zoomOut,
+} from './time-range.ts';
 
 const NOW = Date.parse('2024-05-01T12:00:00Z');
 
@@ -61,5 +69,32 @@ describe('durationMs', () => {
   it('reads intervals of the histogram', () => {
     expect(durationMs('10m')).toBe(600_000);
     expect(durationMs('1.5h')).toBeNull();
+  });
+});
+
+describe('shiftRange', () => {
+  const now = Date.parse('2023-09-15T12:00:00Z');
+
+  it.each([
+    [{ from: '-1h', to: null }, -1, '2023-09-15T10:00:00.000Z', '2023-09-15T11:00:00.000Z'],
+    [
+      { from: '2023-09-15T08:00:00Z', to: '2023-09-15T09:00:00Z' },
+      1,
+      '2023-09-15T09:00:00.000Z',
+      '2023-09-15T10:00:00.000Z',
+    ],
+    [
+      { from: '2023-09-15T10:30:00Z', to: '2023-09-15T11:30:00Z' },
+      1,
+      '2023-09-15T11:30:00.000Z',
+      null,
+    ],
+  ] as const)('of %j by %d', (range, direction, from, to) => {
+    expect(shiftRange(range, direction, now)).toEqual({ from, to });
+  });
+
+  it('knows no range beyond now, and none without a start', () => {
+    expect(shiftRange({ from: '-1h', to: null }, 1, now)).toBeNull();
+    expect(shiftRange(ALL_TIME, -1, now)).toBeNull();
   });
 });

@@ -108,6 +108,20 @@ export function parseBound(text: string, utc: boolean): ParsedBound {
   return { ok: true, bound: new Date(time).toISOString() };
 }
 
+/** The range just before, or just after; null where it has no start to go by. A start in the future is none. */
+export function shiftRange(range: TimeRange, direction: -1 | 1, now: number): TimeRange | null {
+  const from = resolveBound(range.from, now);
+  if (from === null) return null;
+  const to = resolveBound(range.to, now) ?? now;
+  const step = (to - from) * direction;
+  if (from + step >= now || step === 0) return null;
+  const end = to + step;
+  return {
+    from: new Date(from + step).toISOString(),
+    to: end >= now ? null : new Date(end).toISOString(),
+  };
+}
+
 /** A range twice as long around the same middle; all time once it has an open start. */
 export function zoomOut(range: TimeRange, now: number): TimeRange {
   const from = resolveBound(range.from, now);

@@ -1,0 +1,55 @@
+import { Component, inject } from '@angular/core';
+import { Icon } from '../icon/icon.ts';
+import { PopoverTrigger } from '../popover/popover-trigger.ts';
+import { Comparison } from './comparison.ts';
+import { COMPARISONS } from './earlier-range.ts';
+
+/** Which earlier range the histogram is compared with. */
+@Component({
+  selector: 'ps-compare-menu',
+  imports: [Icon, PopoverTrigger],
+  template: `
+    <button
+      #trigger="psPopover"
+      type="button"
+      class="button small"
+      [class.on]="comparison.with() !== null"
+      [psPopover]="menu"
+      [disabled]="!comparison.possible()"
+      [title]="
+        comparison.possible() ? 'Compare with an earlier range' : 'Choose a range to compare'
+      "
+    >
+      <ps-icon name="compare" /> <span class="wide">Compare</span>
+    </button>
+    <div #menu popover class="popover" role="dialog" aria-label="Compare">
+      <button
+        type="button"
+        class="menu-item"
+        [attr.aria-pressed]="comparison.with() === null"
+        (click)="trigger.close(); comparison.set(null)"
+      >
+        With nothing
+      </button>
+      @for (each of comparisons; track each) {
+        <button
+          type="button"
+          class="menu-item"
+          [attr.aria-pressed]="comparison.with() === each"
+          (click)="trigger.close(); comparison.set(each)"
+        >
+          {{ names[each] }}
+        </button>
+      }
+    </div>
+  `,
+})
+export class CompareMenu {
+  protected readonly comparison = inject(Comparison);
+  protected readonly comparisons = COMPARISONS;
+  protected readonly names = {
+    '1d': 'With a day ago',
+    '1w': 'With a week ago',
+    before: 'With the range before',
+  } as const;
+}
