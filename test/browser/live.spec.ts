@@ -96,6 +96,11 @@ suite('the search page while events arrive', browser, (executable) => {
     expect(await ui.detail.locator('pre.json').textContent()).toContain('<script>');
     await ui.rows.filter({ hasText: 'long long' }).click();
     await ui.detail.getByRole('button', { name: /^Show all 1,000,/ }).waitFor();
+    await ui.page.keyboard.press('p');
+    await ui.page
+      .getByRole('list', { name: 'Patterns' })
+      .getByText('<script>window.hacked')
+      .waitFor();
     expect(await ui.page.evaluate('"hacked" in window')).toBe(false);
     expect(await ui.page.locator('img').count()).toBe(0);
   });

@@ -191,6 +191,15 @@ suite('rows, columns and patterns', browser, (executable) => {
     await ui.showsCount('4 events');
   });
 
+  it('tells from an event whether its message is new', async () => {
+    await open('/?q=service:folds "order 2"&from=2023-11-14T00:00:00Z', '1 event');
+    await ui.rows.first().click();
+    await ui.detail.getByRole('button', { name: 'Messages like this one' }).click();
+    await ui.parameter('q', (q) => q === '"failed" "order"');
+    await ui.parameter('from', (from) => from === null);
+    await ui.showsCount('3 events');
+  });
+
   it('groups messages by what they have in common and filters by them', async () => {
     await open('/?q=service:openssh', '2,000 events');
     await ui.page.keyboard.press('p');

@@ -10,6 +10,7 @@ import {
   signal,
 } from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
+import { addFilter, messageTemplate, templateQuery } from '../../../libs/query/page.ts';
 import type { LogHit } from '../api/log-hit.ts';
 import { Icon } from '../icon/icon.ts';
 import { MarkedTextContent } from '../results/marked-text-content.ts';
@@ -48,8 +49,8 @@ export class EventDetail {
   /** The fields that are columns of the rows. */
   readonly columns = input<readonly string[]>([]);
   readonly columnToggled = output<string>();
-  /** Everything of this trace is wanted, and nothing else. */
-  readonly traceWanted = output<string>();
+  /** What this query finds is wanted, over all time. */
+  readonly queryWanted = output<string>();
 
   protected readonly tabs: readonly { readonly view: DetailView; readonly label: string }[] = [
     { view: 'fields', label: 'Fields' },
@@ -64,6 +65,8 @@ export class EventDetail {
   protected readonly copied = signal<'json' | 'message' | 'link' | null>(null);
   /** The message in lines where it is JSON, else null. */
   protected readonly pretty = computed(() => prettyJson(this.event().message));
+  /** The query for messages that differ from this one in numbers and ids; null where it has no words. */
+  protected readonly alike = computed(() => templateQuery(messageTemplate(this.event().message)));
   protected readonly asSent = signal(false);
   protected readonly message = computed(() => {
     const text = (this.asSent() ? null : this.pretty()) ?? this.event().message;
@@ -88,6 +91,10 @@ export class EventDetail {
   focus(): void {
     const field = this.#element.querySelector<HTMLElement>('li[tabindex="0"]');
     (field ?? this.#element.querySelector<HTMLElement>('[role="tab"][tabindex="0"]'))?.focus();
+  }
+
+  protected showTrace(traceId: string): void {
+    this.queryWanted.emit(addFilter('', 'traceId', traceId, false));
   }
 
   protected copy(what: 'json' | 'message' | 'link'): void {

@@ -22,7 +22,6 @@ import { SettingsMenu } from '../theme/settings-menu.ts';
 import { AutoRefresh } from '../time-range/auto-refresh.ts';
 import { TimeRangePicker } from '../time-range/time-range-picker.ts';
 import { ALL_TIME } from '../time-range/time-range.ts';
-import { addFilter } from '../../../libs/query/page.ts';
 import { EventSelection } from './event-selection.ts';
 import { QueryFilters } from './query-filters.ts';
 import { queryHighlighter } from './query-highlighter.ts';
@@ -128,9 +127,9 @@ export class SearchPage {
     else this.#filters.include(field, value);
   }
 
-  /** A trace is whole only over all time. */
-  protected showTrace(traceId: string): void {
-    this.location.search(addFilter('', 'traceId', traceId, false), ALL_TIME, { live: null });
+  /** A trace is whole only over all time, and only there it is seen whether a message is new. */
+  protected searchAllTime(query: string): void {
+    this.location.search(query, ALL_TIME, { live: null });
   }
 
   protected retry(): void {
