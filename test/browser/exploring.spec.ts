@@ -134,11 +134,12 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await button('The range before').click();
     await ui.parameter('to', (to) => to === '2023-12-10T10:00:00.000Z');
     await ui.page.keyboard.press('d');
-    const calendar = ui.page.getByLabel('Day and time of From');
-    await calendar.evaluate(`(element) => {
-      element.value = '2023-12-10T07:30';
-      element.dispatchEvent(new Event('change'));
-    }`);
+    await ui.page.getByLabel('Day and time of From').waitFor({ state: 'attached' });
+    await ui.page.evaluate(`(() => {
+      const calendar = document.querySelector('.calendar');
+      calendar.value = '2023-12-10T07:30';
+      calendar.dispatchEvent(new Event('change'));
+    })()`);
     const from = ui.page.getByRole('textbox', { name: 'From', exact: true });
     await waitUntil(
       'the day in the field',
@@ -225,7 +226,7 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     proxy.targetPort = target;
     await waitUntil('all three lines', async () => (await ui.rows.count()) === 3, 20_000);
     expect(await ui.rows.allInnerTexts()).toEqual(
-      ['line 3', 'line 2', 'line 1'].map((text) => expect.stringContaining(text) as string),
+      ['line 3', 'line 2', 'line 1'].map((text) => expect.stringContaining(text) as unknown),
     );
     await ui.page.goto('about:blank');
     await proxy.close();

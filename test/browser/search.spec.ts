@@ -137,8 +137,8 @@ suite('the search page with real log lines', browser, (executable) => {
   it('sets quick and absolute ranges', async () => {
     await open('/', '16,000 events');
     await ui.page.keyboard.press('d');
-    await ui.page.getByRole('textbox', { name: 'From' }).fill('2005-01-01');
-    await ui.page.getByRole('textbox', { name: 'To' }).fill('2006-01-01 00:00');
+    await ui.page.getByRole('textbox', { name: 'From', exact: true }).fill('2005-01-01');
+    await ui.page.getByRole('textbox', { name: 'To', exact: true }).fill('2006-01-01 00:00');
     await ui.page.getByRole('button', { name: 'Apply' }).click();
     await ui.showsCount('3,999 events');
     await ui.page.getByRole('button', { name: /^Time range/ }).click();
