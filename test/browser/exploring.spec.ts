@@ -204,6 +204,24 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     release();
   });
 
+  it('lets the browser download by itself where it gives pages no files, as over plain HTTP', async () => {
+    ui = new SearchPageParts(await session.open('/?q=level:fatal'));
+    await ui.page.addInitScript(`
+      delete Crypto.prototype.randomUUID;
+      delete Navigator.prototype.storage;
+    `);
+    await ui.page.reload();
+    await ui.showsCount('349 events');
+    expect(await ui.page.evaluate('"storage" in navigator || "randomUUID" in crypto')).toBe(false);
+    await button('Export').click();
+    const [download] = await Promise.all([
+      ui.page.waitForEvent('download'),
+      ui.page.getByRole('link', { name: /^NDJSON/ }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(349);
+  });
+
   it('tails from a level on, tells the rate, and loses nothing over a lost connection', async () => {
     ui = new SearchPageParts(await session.open('/'));
     const target = Number(new URL(session.url).port);

@@ -86,8 +86,8 @@ class ExportCounter {
   }
 }
 
-/** One file for each page: what it held before was handed over long ago. */
-const FILE = `penstock-export-${crypto.randomUUID()}`;
+/** One file for each page: what it held before was handed over long ago. Over plain HTTP there is no `randomUUID`. */
+const FILE = `penstock-export-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
 
 async function keep(
   body: ReadableStream<Uint8Array<ArrayBuffer>>,
