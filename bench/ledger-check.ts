@@ -12,7 +12,7 @@ export interface LedgerVerdict {
  * must be found, exactly once, by the way users read.
  */
 export async function checkLedger(
-  program: Program,
+  program: Pick<Program, 'origin'>,
   query: string,
   expected: number,
 ): Promise<LedgerVerdict> {
@@ -32,7 +32,10 @@ export async function checkLedger(
 
 const NUMBER = /"n": ?(\d+)/g;
 
-async function* exportedNumbers(program: Program, query: string): AsyncGenerator<number> {
+async function* exportedNumbers(
+  program: Pick<Program, 'origin'>,
+  query: string,
+): AsyncGenerator<number> {
   const answer = await fetch(
     `${program.origin}/api/v1/export?format=ndjson&q=${encodeURIComponent(query)}`,
   );

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchIngestBatches } from './ingest-batches.ts';
 import { benchIngestSingles } from './ingest-singles.ts';
+import { benchPipelineBatches, benchPipelineDrain, benchPipelineSingles } from './pipeline.ts';
 import { Program } from './program.ts';
 import { benchQueries } from './queries.ts';
 import { Report } from './report.ts';
@@ -9,11 +10,13 @@ import { benchSearchIndex } from './search-index.ts';
 import { benchVisibility } from './visibility.ts';
 
 /**
- * npm run bench                      everything but the index (about 15 minutes)
- * npm run bench -- batches singles   some of: batches singles visibility queries index
+ * npm run bench                      everything but index and pipeline (about 15 minutes)
+ * npm run bench -- batches singles   some of: batches singles visibility queries index pipeline
  * Options: --rate, --seconds (batches), --single-rate, --port
  * queries: --events 1000000,10000000; --keep FOLDER stores the events there once and asks the same ones next time
  * index: needs `meilisearch` on PATH; --events (its first number), --steady-rate, --seconds
+ * pipeline, or pipeline-batches, pipeline-singles, pipeline-drain: needs an installed RabbitMQ; --pipeline-rate, --seconds,
+ *   --pipeline-single-rate, --backlog, --fill-rate
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,6 +28,10 @@ const { values, positionals } = parseArgs({
     'steady-rate': { type: 'string', default: '2000' },
     events: { type: 'string', default: '1000000,10000000' },
     keep: { type: 'string' },
+    'pipeline-rate': { type: 'string', default: '65000' },
+    'pipeline-single-rate': { type: 'string', default: '5500' },
+    backlog: { type: 'string', default: '2000000' },
+    'fill-rate': { type: 'string', default: '100000' },
   },
 });
 
@@ -70,5 +77,18 @@ if (positionals.includes('index')) {
     },
     report,
   );
+}
+const ofPipeline = (name: string): boolean =>
+  positionals.includes('pipeline') || positionals.includes(`pipeline-${name}`);
+if (ofPipeline('batches')) {
+  const eventsPerSecond = Number(values['pipeline-rate']);
+  await benchPipelineBatches({ eventsPerSecond, seconds: Number(values.seconds) }, report);
+}
+if (ofPipeline('singles')) {
+  const eventsPerSecond = Number(values['pipeline-single-rate']);
+  await benchPipelineSingles({ eventsPerSecond, seconds: 20 }, report);
+}
+if (ofPipeline('drain')) {
+  await benchPipelineDrain(Number(values.backlog), Number(values['fill-rate']), report);
 }
 process.exitCode = report.failed ? 1 : 0;
