@@ -17,6 +17,7 @@ import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
 import { applications, PAGE_FOLDER } from './applications.ts';
 import { startEmbeddedPostgres } from './postgres/embedded-postgres.ts';
 import { reportPostgres } from './postgres/report.ts';
+import { usableMemory } from './postgres/settings.ts';
 
 /** Shares of the 10 s that a shutdown may take. */
 const DRAIN_MS = 1_000;
@@ -56,7 +57,7 @@ async function embeddedPostgres({
   const postgres = await startEmbeddedPostgres({
     dataFolder: settings.dataDir ?? join(projectFolder(), '.data'),
     database: 'penstock',
-    memoryBytes: process.constrainedMemory() || totalmem(),
+    memoryBytes: usableMemory(process.constrainedMemory(), totalmem()),
     fsync: true,
     report: reportPostgres(telemetry),
   });

@@ -9,6 +9,15 @@ export interface PostgresTuning {
 }
 
 /**
+ * Memory that the server can count on, in bytes.
+ *
+ * @param constrained `process.constrainedMemory()`: 0 or more than there is where nothing limits the process
+ */
+export function usableMemory(constrained: number, total: number): number {
+  return constrained > 0 ? Math.min(constrained, total) : total;
+}
+
+/**
  * Server settings for a log store: large sequential writes with fsync, few connections, scans by a few workers.
  * They are given on the command line, so that a new version's values hold for old clusters too.
  */
