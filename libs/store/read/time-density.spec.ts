@@ -14,9 +14,11 @@ it('counts the events of the groups that reach into a stretch, both ends include
     fc.property(fc.array(GROUP), fc.nat(60), fc.nat(20), (groups, minTs, width) => {
       const maxTs = minTs + width;
       const reaching = groups.filter((group) => group.minTs <= maxTs && group.maxTs >= minTs);
-      expect(new TimeDensity(groups).eventsAround(minTs, maxTs)).toBe(
-        reaching.reduce((sum, { events }) => sum + events, 0),
-      );
+      const events = reaching.reduce((sum, group) => sum + group.events, 0);
+      const density = new TimeDensity(groups);
+      // Often enough for the groups to be sorted on the way.
+      const answers = Array.from({ length: 20 }, () => density.eventsAround(minTs, maxTs));
+      expect(answers).toEqual(answers.map(() => events));
     }),
   );
 });

@@ -1,8 +1,34 @@
 import type { Micros } from '#event';
 import type { Candidate } from './candidate.ts';
 
+/** So many times all groups are looked through before they are sorted, which costs as much. */
+const LOOKUPS_BEFORE_SORTING = 16;
+
 /** How many events lie around a time, from the stretches of time of all groups of a segment. */
 export class TimeDensity {
+  private readonly groups: readonly Candidate[];
+  private lookups = 0;
+  private sorted: SortedGroups | null = null;
+
+  constructor(groups: readonly Candidate[]) {
+    this.groups = groups;
+  }
+
+  /** Events of the groups that reach into the stretch; both ends are inclusive. */
+  eventsAround(minTs: Micros, maxTs: Micros): number {
+    if (++this.lookups > LOOKUPS_BEFORE_SORTING) {
+      this.sorted ??= new SortedGroups(this.groups);
+      return this.sorted.eventsAround(minTs, maxTs);
+    }
+    let sum = 0;
+    for (const group of this.groups) {
+      if (group.minTs <= maxTs && group.maxTs >= minTs) sum += group.events;
+    }
+    return sum;
+  }
+}
+
+class SortedGroups {
   private readonly begun: Cumulation;
   private readonly ended: Cumulation;
 
@@ -11,7 +37,6 @@ export class TimeDensity {
     this.ended = cumulate(groups.map(({ maxTs, events }) => ({ at: maxTs + 1, events })));
   }
 
-  /** Events of the groups that reach into the stretch; both ends are inclusive. */
   eventsAround(minTs: Micros, maxTs: Micros): number {
     return eventsUpTo(this.begun, maxTs) - eventsUpTo(this.ended, minTs);
   }
