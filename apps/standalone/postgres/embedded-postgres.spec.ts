@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +99,27 @@ describe('embedded Postgres', () => {
     expect(await query(server.url, 'SELECT x FROM kept')).toEqual([{ x: 1 }]);
     expect(reports).toContainEqual({ kind: 'exited', code: null, signal: 'SIGKILL' });
   });
+
+  it('names the processes of a killed server that do not end, and starts once they have', async () => {
+    const server = await start();
+    const client = new pg.Client({ connectionString: server.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const frozen = rows[0]!.pid;
+    process.kill(frozen, 'SIGSTOP');
+    const pidFile = await readFile(join(folder, 'data/postgres/postmaster.pid'), 'utf8');
+    process.kill(Number(pidFile.split('\n')[0]), 'SIGKILL');
+    const failure = () => reports.find((report) => report.kind === 'restart-failed');
+    await until(() => failure() !== undefined);
+    process.kill(frozen, 'SIGKILL');
+    const named = existsSync('/proc/self/cwd') ? ` \\(${frozen}\\)` : '';
+    expect(failure()?.reason).toMatch(
+      new RegExp(`^Postgres did not start: .* processes${named} stay .*\\.$`),
+    );
+    await until(() => reports.filter((report) => report.kind === 'ready').length === 2);
+    await client.end();
+  }, 60_000);
 
   it('serves a folder whose path is longer than a Unix socket may be', async () => {
     const server = await start(join(folder, 'a'.repeat(120)));

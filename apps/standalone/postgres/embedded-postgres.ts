@@ -7,7 +7,7 @@ import { postgresBinaries } from './binaries.ts';
 import { ensureCluster, logTail, spawnPostgres, type ClusterContext } from './cluster.ts';
 import { clusterFolder, dataFolder, lockDataFolder, prepareDataFolder } from './data-folder.ts';
 import { ensureDatabase } from './database.ts';
-import { endPostmaster, livingPostmaster, readPidFile } from './postmaster.ts';
+import { endPostmaster, livingPostmaster, processesOfCluster, readPidFile } from './postmaster.ts';
 import { serverSettings } from './settings.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -153,8 +153,9 @@ class Supervisor {
       if (await this.becameReady(child)) return child;
       const reason = await logTail(this.context.folder);
       const waitsForBackends = /shared memory block|postmaster\.pid" already exists/.test(reason);
-      if (!waitsForBackends || Date.now() > deadline || this.stopping.signal.aborted)
+      if (!waitsForBackends || this.stopping.signal.aborted)
         throw new StartupError(`Postgres did not start: ${reason}`);
+      if (Date.now() > deadline) throw backendsStay(this.context.folder.cluster);
       await this.pause(250);
     }
   }
@@ -195,6 +196,14 @@ class Supervisor {
   private async pause(ms: number): Promise<void> {
     await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+function backendsStay(cluster: string): StartupError {
+  const pids = processesOfCluster(cluster);
+  const which = pids.length === 0 ? '' : ` (${pids.join(', ')})`;
+  return new StartupError(
+    `Postgres did not start: the last one was killed, but some of its processes${which} stay and could still write to ${cluster}: end them, then start again.`,
+  );
 }
 
 function isRunning(child: ChildProcess | null): boolean {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -28,7 +28,15 @@ export function livingPostmaster(cluster: string): number | null {
   return file !== null && isAlive(file.pid) && servesCluster(file.pid, cluster) ? file.pid : null;
 }
 
-/** Postgres makes the cluster its working directory. */
+/** The processes that work in a cluster; none are known where there is no /proc. */
+export function processesOfCluster(cluster: string): number[] {
+  if (!existsSync('/proc/self/cwd')) return [];
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && servesCluster(pid, cluster));
+}
+
+/** Postgres makes the cluster its working directory, of its backends too. */
 function servesCluster(pid: number, cluster: string): boolean {
   if (existsSync('/proc/self/cwd')) {
     try {
