@@ -114,6 +114,7 @@ describe('the filters of a query', () => {
     ['service:a -service:c x', ['a', 'b c'], '-service:c x service:(a OR "b c")'],
     ['service:(a OR b) level:error', [], 'level:error'],
     ['x OR y', ['a'], '(x OR y) service:a'],
+    ['-service:a -service:b x', ['a'], '-service:b x service:a'],
   ])('%s with the service set to %j is %s', (text, values, expected) => {
     expect(setFilter(text, 'source', values)).toBe(expected);
   });

@@ -105,10 +105,15 @@ export function addTerm(text: string, term: string): string {
   return text.trim() === '' ? term : `${asOperand(text)} ${term}`;
 }
 
-/** The query with a field asked to have one of some values, whatever it was asked to be before; without values, nothing. */
+/**
+ * The query with a field asked to have one of some values, whatever it was asked to be before; without values,
+ * nothing. What excludes one of them goes.
+ */
 export function setFilter(text: string, field: string, values: readonly string[]): string {
   const name = canonicalFieldName(field);
-  const same = listFilters(text).filter((filter) => filter.field === name && !filter.negated);
+  const givesWay = ({ negated, values: excluded }: QueryFilter): boolean =>
+    !negated || excluded?.some((value) => values.includes(value)) === true;
+  const same = listFilters(text).filter((filter) => filter.field === name && givesWay(filter));
   let rest = text;
   for (const filter of [...same].reverse()) rest = removeFilter(rest, filter);
   const [first, ...others] = values.map(quoteValue);
