@@ -252,7 +252,7 @@ export const SETTINGS = {
     usedBy: ['standalone', 'gateway', 'keeper'],
     type: url('http', 'https'),
     description:
-      'Meilisearch, 1.12 or newer: finds words faster in what it holds, and similar messages. Not set: all is read from Postgres. Everything is searchable without it, and while it is away.',
+      'Meilisearch, 1.14 or newer: finds words faster in what it holds, and similar messages. Not set: all is read from Postgres. Everything is searchable without it, and while it is away.',
   }),
   meiliApiKey: optional({
     name: 'MEILI_API_KEY',

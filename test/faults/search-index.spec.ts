@@ -40,8 +40,7 @@ suite('Meilisearch fails under load', ownMeilisearch, () => {
     account = new EventAccount(new Date().toISOString());
     dataFolder = await mkdtemp(join(tmpdir(), 'penstock-faults-'));
     index = await MeilisearchProcess.start();
-    const environment = { MEILI_URL: index.url, MEILI_API_KEY: index.apiKey, INDEX_MAX_LAG: '20s' };
-    program = await RunningProgram.start({ dataFolder, environment });
+    await startProgram();
     load = new Load(program.url, {
       account,
       random,
@@ -53,6 +52,11 @@ suite('Meilisearch fails under load', ownMeilisearch, () => {
     searches = new Searches(program.url, account, random);
     await searches.useTheIndex();
   }, 120_000);
+
+  async function startProgram(): Promise<void> {
+    const environment = { MEILI_URL: index.url, MEILI_API_KEY: index.apiKey, INDEX_MAX_LAG: '20s' };
+    program = await RunningProgram.start({ dataFolder, environment });
+  }
 
   afterEach(async () => {
     await searches.stop();
@@ -102,6 +106,24 @@ suite('Meilisearch fails under load', ownMeilisearch, () => {
       await index.start();
       await settle();
       expect(program.text).toContain('is filled anew');
+    },
+    TEST_MS,
+  );
+
+  it(
+    'while the feeder itself is killed',
+    async () => {
+      for (let kill = 0; kill < KILLS; kill++) {
+        await delay(integerBetween(random, 200, 4_000));
+        await searches.stop();
+        await program.kill();
+        await load.pause();
+        await startProgram();
+        load.resume(program.url);
+        searches = searches.on(program.url);
+        await searches.useTheIndex();
+      }
+      await settle();
     },
     TEST_MS,
   );
@@ -163,6 +185,13 @@ class Searches {
     this.account = account;
     this.random = random;
     this.running = this.run();
+  }
+
+  /** The same ones elsewhere, after `stop`. */
+  on(url: string): Searches {
+    const searches = new Searches(url, this.account, this.random);
+    searches.incomplete.push(...this.incomplete);
+    return searches;
   }
 
   /** Resolves once the index has had its part in some more answers. */

@@ -20,7 +20,7 @@ const ENOUGH_EVENTS = 4_000;
 const PATIENCE_MS = 2_000;
 /** Stretches that the backend has not finished; of old ones fewer, since new ones wait behind them. */
 const MAX_NEW = 16;
-const MAX_MISSING = 4;
+const MAX_MISSING = 10;
 const RECONCILE_MS = 10_000;
 
 /**
