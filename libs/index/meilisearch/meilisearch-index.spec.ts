@@ -20,6 +20,29 @@ const QUESTION: IndexQuestion = {
 };
 const PAGE = { after: null, limit: 10 };
 
+/** As the description of MEILI_API_KEY says. */
+const KEEPER_ACTIONS = [
+  'search',
+  'indexes.*',
+  'documents.*',
+  'settings.*',
+  'tasks.get',
+  'stats.get',
+];
+
+async function keyFor(
+  { url, apiKey }: TestMeilisearch,
+  actions: readonly string[],
+): Promise<string> {
+  const answer = await fetch(`${url}/keys`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey ?? ''}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ actions, indexes: ['test-*'], expiresAt: null }),
+  });
+  const { key } = (await answer.json()) as { readonly key: string };
+  return key;
+}
+
 suite('Meilisearch', meilisearch, () => {
   let server: TestMeilisearch;
   beforeAll(async () => {
@@ -36,6 +59,28 @@ suite('Meilisearch', meilisearch, () => {
     await index.configure(DAY.name, NEVER);
     expect(await index.add(DAY.name, [buildDocument()], NEVER)).toBe(before + 1);
     await index.drop(DAY.name, NEVER);
+  });
+
+  it.each([
+    ['search', ['search'], false],
+    ['feed', KEEPER_ACTIONS, true],
+  ])('needs no more rights than are documented, to %s', async (_what, actions, feeds) => {
+    if (server.apiKey === null) return;
+    const owner = new MeilisearchIndex(server);
+    await owner.create(DAY, NEVER);
+    const index = new MeilisearchIndex({ url: server.url, apiKey: await keyFor(server, actions) });
+    expect(await index.health(NEVER)).toBeNull();
+    expect(await index.search(DAY, QUESTION, PAGE, NEVER)).toMatchObject({ kind: 'found' });
+    expect(await index.similar([DAY], { ...QUESTION, text: 'dsk', limit: 1 }, NEVER)).toMatchObject(
+      { kind: 'found' },
+    );
+    if (feeds) {
+      await index.create(DAY, NEVER);
+      await index.configure(DAY.name, NEVER);
+      await index.outcomes([await index.add(DAY.name, [buildDocument()], NEVER)], NEVER);
+      expect(await index.list('test', NEVER)).toHaveLength(1);
+    }
+    await (feeds ? index : owner).drop(DAY.name, NEVER);
   });
 
   it('is not usable with a wrong key', async () => {
