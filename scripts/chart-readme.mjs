@@ -1,4 +1,4 @@
-import { loadYaml } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
 import { format } from 'prettier';
 
 const BEGIN = '<!-- values:begin -->';
@@ -9,7 +9,7 @@ const END = '<!-- values:end -->';
  * comment covers, so that none is forgotten.
  */
 export function chartValues(yaml) {
-  const values = loadYaml(yaml);
+  const values = load(yaml);
   const rows = descriptions(yaml).map(({ path, description }) => {
     const value = path.split('.').reduce((parent, key) => parent[key], values);
     return { path, value: JSON.stringify(value), description };

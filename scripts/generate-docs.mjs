@@ -1,12 +1,13 @@
 /**
  * `npm run generate:docs`: the table of settings in docs/configuration.md and between the markers of README.md, the
- * table of metrics in docs/metrics.md, the dashboard for Grafana, and the CustomResourceDefinition and docs/crd.md from
- * libs/pipeline.
+ * table of metrics in docs/metrics.md, the dashboard for Grafana, the CustomResourceDefinition and docs/crd.md from
+ * libs/pipeline, and what the chart has from elsewhere.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SETTINGS, settingsTable } from '#config';
 import { crdPage, customResourceDefinition } from '#pipeline';
+import { chartFiles } from './chart-files.mjs';
 import { configurationPage, withTable } from './configuration-page.mjs';
 import { metricCatalog } from './metrics/catalog.mjs';
 import { metricsPage } from './metrics/page.mjs';
@@ -22,3 +23,4 @@ writeFileSync(join(ROOT, 'docs/metrics.md'), await metricsPage(await metricCatal
 writeFileSync(join(ROOT, 'deploy/grafana/penstock.json'), await dashboardJson());
 writeFileSync(join(ROOT, CRD_FILE), await crdFile(customResourceDefinition()));
 writeFileSync(join(ROOT, CRD_PAGE), await markdownFile(crdPage()));
+for (const { path, text } of await chartFiles()) writeFileSync(join(ROOT, path), text);

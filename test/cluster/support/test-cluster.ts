@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { waitUntil } from '../../support/wait-until.ts';
 import type { KubeAccess } from './kube-client.ts';
 import { KubeClient } from './kube-client.ts';
+import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** How to reach the control plane that all suites share. */
 export interface ClusterAccess extends KubeAccess {
@@ -16,6 +19,13 @@ export interface ClusterAccess extends KubeAccess {
 
 export type ControlPlaneProgram =
   'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kwok';
+
+const DEFINITION_FILE = 'penstock.dev_logpipelines.yaml';
+const DEFINITION = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  name: 'logpipelines.penstock.dev',
+};
 
 /** The control plane of a test run, started by the first suite that asks. Suites keep to namespaces of their own. */
 export class TestCluster {
@@ -44,6 +54,29 @@ export class TestCluster {
 
   async deleteNamespace(name: string): Promise<void> {
     await this.admin.delete({ apiVersion: 'v1', kind: 'Namespace', name });
+  }
+
+  /** Makes the API know LogPipelines. */
+  async createDefinition(): Promise<void> {
+    const yaml = await readFile(
+      new URL('../../../deploy/crds/' + DEFINITION_FILE, import.meta.url),
+      'utf8',
+    );
+    await this.admin.apply(load(yaml) as KubernetesObject);
+    await waitUntil('the API knows LogPipelines', async () => {
+      return (
+        (await this.admin.send('GET', '/apis/penstock.dev/v1alpha1/logpipelines')).status === 200
+      );
+    });
+  }
+
+  /** Makes the API forget LogPipelines, and all that there are. */
+  async removeDefinition(): Promise<void> {
+    await this.admin.delete(DEFINITION);
+    await waitUntil(
+      'LogPipelines are gone',
+      async () => (await this.admin.find(DEFINITION)) === null,
+    );
   }
 
   /** A token of a ServiceAccount, as its pods get one. */

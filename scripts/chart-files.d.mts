@@ -1,0 +1,1 @@
+export function chartFiles(): Promise<{ readonly path: string; readonly text: string }[]>;
