@@ -1,0 +1,90 @@
+/**
+ * `penstock init`: makes the passwords of docker-compose.yml at the first start, as files in one volume for each service
+ * that reads them. What is there already is kept, so that it may run at every start. It runs as root to give each file
+ * to the user that reads it.
+ */
+import { randomBytes } from 'node:crypto';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Users of the official images of Postgres and RabbitMQ, and of ours; Meilisearch runs as root. */
+const READERS = { postgres: 999, rabbitmq: 999, meilisearch: 0, penstock: 65_532 };
+
+/** Passwords that may be given in the environment, to where each is kept. */
+const PASSWORDS = {
+  POSTGRES_PASSWORD: 'postgres/password',
+  RABBITMQ_PASSWORD: 'rabbitmq/password',
+  MEILI_MASTER_KEY: 'meilisearch/master-key',
+};
+
+/** They go into URLs and configuration files as they are. */
+const USABLE = /^[A-Za-z0-9._~-]{16,128}$/;
+
+export class InitError extends Error {}
+
+/**
+ * Writes what is missing below `folder`.
+ *
+ * @throws InitError with one sentence where a given password cannot be used, or is not the one in use
+ */
+export function init(folder, environment, chown = chownSync) {
+  const password = (name) => passwordOf(name, join(folder, PASSWORDS[name]), environment);
+  const postgres = password('POSTGRES_PASSWORD');
+  const rabbitmq = password('RABBITMQ_PASSWORD');
+  const meilisearch = password('MEILI_MASTER_KEY');
+  const files = {
+    'postgres/password': postgres,
+    'rabbitmq/password': rabbitmq,
+    'rabbitmq/rabbitmq.conf': `default_user = penstock\ndefault_pass = ${rabbitmq}\n`,
+    'meilisearch/master-key': meilisearch,
+    'meilisearch/config.toml': `env = "production"\nno_analytics = true\nmaster_key = "${meilisearch}"\n`,
+    'penstock/database-url': `postgres://penstock:${postgres}@postgres:5432/penstock`,
+    'penstock/rabbitmq-url': `amqp://penstock:${rabbitmq}@rabbitmq:5672`,
+    'penstock/meili-api-key': meilisearch,
+  };
+  for (const [name, content] of Object.entries(files)) write(folder, name, content, chown);
+}
+
+function passwordOf(name, path, environment) {
+  const given = environment[name]?.trim() ?? '';
+  if (given !== '' && !USABLE.test(given))
+    throw new InitError(`${name} must be 16 to 128 letters, digits or characters of "._~-".`);
+  const kept = readIfThere(path);
+  if (kept === null) return given === '' ? randomBytes(24).toString('base64url') : given;
+  if (given !== '' && given !== kept)
+    throw new InitError(
+      `${name} is not the one that was in use at the first start: change it in the service first, then in its volume of secrets, or remove the volumes with "docker compose down --volumes", which deletes all logs.`,
+    );
+  return kept;
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Readable for its reader alone. */
+function write(folder, name, content, chown) {
+  const [reader] = name.split('/');
+  const path = join(folder, name);
+  const user = READERS[reader];
+  mkdirSync(join(folder, reader), { recursive: true });
+  if (readIfThere(path) !== content.trim()) writeFileSync(path, content, { mode: 0o400 });
+  chown(join(folder, reader), user, user);
+  chown(path, user, user);
+}
+
+if (process.argv[1]?.endsWith('/init.mjs')) {
+  try {
+    init('/secrets', process.env);
+    console.log('the secrets are there');
+  } catch (error) {
+    if (!(error instanceof InitError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

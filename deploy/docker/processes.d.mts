@@ -1,0 +1,7 @@
+export const PROCESSES: Readonly<
+  Record<string, { readonly portSetting: string; readonly port: number }>
+>;
+export function healthPort(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): number;
