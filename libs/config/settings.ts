@@ -38,7 +38,7 @@ export const SETTINGS = {
   }),
   operationsPort: setting({
     name: 'OPERATIONS_PORT',
-    usedBy: ['writer', 'keeper'],
+    usedBy: ['writer', 'keeper', 'operator'],
     type: port,
     default: 9090,
     description:
@@ -69,8 +69,8 @@ export const SETTINGS = {
   }),
   databaseUrl: optional({
     name: 'DATABASE_URL',
-    usedBy: PROCESS_NAMES,
-    requiredBy: ['writer', 'gateway', 'keeper'],
+    usedBy: ['standalone', 'ingest', 'writer', 'gateway', 'keeper', 'migrate'],
+    requiredBy: ['writer', 'gateway', 'keeper', 'migrate'],
     type: url('postgres', 'postgresql'),
     description:
       'Postgres, 15 or newer; `npm start` without it uses an embedded one. Ingest does without, but then leaves it to the writer to find an `Idempotency-Key` that was used for another body.',
@@ -175,11 +175,11 @@ export const SETTINGS = {
   }),
   startupTimeout: setting({
     name: 'STARTUP_TIMEOUT',
-    usedBy: ['writer', 'gateway', 'keeper'],
+    usedBy: ['writer', 'gateway', 'keeper', 'operator', 'migrate'],
     type: duration,
     default: 5 * MINUTE,
     description:
-      'How long a process that starts waits for Postgres; then it ends with code 1. RabbitMQ is waited for without end, and ingest waits for neither: `/health/ready` says meanwhile what is missing.',
+      'How long a process that starts waits for Postgres, and the operator for the Kubernetes API; then it ends with code 1. RabbitMQ is waited for without end, and ingest waits for neither: `/health/ready` says meanwhile what is missing.',
   }),
   partitionBy: setting({
     name: 'STORE_PARTITION',
@@ -190,7 +190,7 @@ export const SETTINGS = {
   }),
   allowFsyncOff: setting({
     name: 'STORE_ALLOW_FSYNC_OFF',
-    usedBy: ['standalone', 'writer', 'gateway', 'keeper'],
+    usedBy: ['standalone', 'writer', 'gateway', 'keeper', 'migrate'],
     type: boolean,
     default: false,
     description:
@@ -305,6 +305,45 @@ export const SETTINGS = {
     default: [],
     description:
       'How long events are kept by level and service; the first rule that matches decides.',
+  }),
+  watchNamespace: optional({
+    name: 'WATCH_NAMESPACE',
+    usedBy: ['operator'],
+    type: text,
+    description: 'The one namespace whose LogPipelines the operator looks after. Not set: all.',
+  }),
+  podNamespace: setting({
+    name: 'POD_NAMESPACE',
+    usedBy: ['operator'],
+    type: text,
+    default: 'default',
+    description: 'Namespace of the operator itself, where its lease is.',
+  }),
+  podName: optional({
+    name: 'POD_NAME',
+    usedBy: ['operator'],
+    type: text,
+    description: 'Name of the pod of the operator. Not set: the name of the host.',
+  }),
+  penstockImage: optional({
+    name: 'PENSTOCK_IMAGE',
+    usedBy: ['operator'],
+    type: text,
+    description: 'Image of the pods of LogPipelines. Not set: each must name one in `spec.image`.',
+  }),
+  leaderElection: setting({
+    name: 'LEADER_ELECTION',
+    usedBy: ['operator'],
+    type: boolean,
+    default: true,
+    description: 'Whether several operators agree by a lease on the one that works.',
+  }),
+  leaseName: setting({
+    name: 'LEASE_NAME',
+    usedBy: ['operator'],
+    type: text,
+    default: 'penstock-operator',
+    description: 'Name of that lease.',
   }),
   logFormat: setting({
     name: 'LOG_FORMAT',

@@ -6,13 +6,14 @@ import { pathToFileURL } from 'node:url';
 const ROOT = join(import.meta.dirname, '../..');
 const DEFINES = /\bdefine(?:Event|Gauge)(?=[<(])/g;
 const EVERY_PROCESS = ['standalone', 'ingest', 'writer', 'gateway', 'keeper'];
+const WITH_OPERATOR = [...EVERY_PROCESS, 'operator'];
 const WITH_RABBITMQ = ['ingest', 'writer', 'gateway'];
 const WITH_STORE = ['standalone', 'writer', 'gateway', 'keeper'];
 
 /** Which processes have the metrics of a file; the first entry that a path begins with counts. */
 const USED_BY = [
-  ['libs/telemetry/', EVERY_PROCESS],
-  ['libs/process/', EVERY_PROCESS],
+  ['libs/telemetry/', WITH_OPERATOR],
+  ['libs/process/', WITH_OPERATOR],
   // The gateway publishes what is replayed from quarantine.
   ['libs/delivery/ingest/', ['standalone', 'ingest', 'gateway']],
   ['libs/delivery/writer/', ['standalone', 'writer']],
@@ -27,6 +28,7 @@ const USED_BY = [
   ['libs/index/', WITH_STORE],
   ['libs/search/', ['standalone', 'gateway']],
   ['apps/gateway/', ['standalone', 'gateway']],
+  ['apps/operator/', ['operator']],
   ['apps/standalone/', ['standalone']],
 ];
 

@@ -9,7 +9,16 @@ import {
   type Rule,
   type TextForm,
 } from '../schema/field.ts';
-import { atMostOne, clusterRef, name, resources, secretKey, storage } from './common.ts';
+import {
+  atMostOne,
+  clusterRef,
+  duration,
+  name,
+  PREFIX,
+  resources,
+  secretKey,
+  storage,
+} from './common.ts';
 import { imageName } from './image.ts';
 
 const HTTP_URL: TextForm = {
@@ -115,6 +124,32 @@ const NOTHING_WHEN_DISABLED: Rule = {
     enabled !== false || (url === undefined && own === undefined),
 };
 
+const index = filled(
+  object('What is copied into the index; the rest is searched in Postgres.', {
+    prefix: withDefault(
+      text(
+        'What the names of the indexes begin with. Pipelines that share a Meilisearch need different ones.',
+        { form: PREFIX, maxLength: 50 },
+      ),
+      'penstock',
+    ),
+    match: optional(
+      text(
+        'Which events, as a query without times: level:>=warn is typical at high rates. Absent: all.',
+      ),
+    ),
+    keep: optional(
+      duration('How long after its end the index of a day is kept. Absent: as long as the events.'),
+    ),
+    maxLag: withDefault(
+      duration(
+        'How far the index may be behind; then older events are filled in when there is time.',
+      ),
+      '1m',
+    ),
+  }),
+);
+
 export const meilisearch = filled(
   object(
     'The search index for words and phrases. Searches are complete without it, only slower.',
@@ -122,6 +157,7 @@ export const meilisearch = filled(
       enabled: withDefault(flag('Whether there is one.'), true),
       url: optional(httpUrl('An existing Meilisearch.')),
       apiKeySecretRef: optional(secretKey('Secret with the API key for url.', 'apiKey')),
+      index,
       bundled: bundled(
         'A Meilisearch',
         '10Gi',

@@ -23,6 +23,12 @@ const HOST: TextForm = {
   words: 'a host name, as logs.example.com',
 };
 
+/** Of queues and of indexes. */
+export const PREFIX: TextForm = {
+  pattern: '^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$',
+  words: 'a name of a-z, 0-9, - and _, as penstock-shop',
+};
+
 /** Units of durations are those of the settings of the processes. */
 export const DURATION: TextForm = {
   pattern: '^[1-9][0-9]{0,8}(s|m|h|d)$',

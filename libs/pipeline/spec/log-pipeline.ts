@@ -7,12 +7,13 @@ import {
   object,
   optional,
   quantity,
+  text,
   withDefault,
   type ValueOf,
   type WrittenOf,
 } from '../schema/field.ts';
 import { meilisearch, postgres, rabbitmq } from './backends.ts';
-import { annotations, name } from './common.ts';
+import { annotations, name, PREFIX } from './common.ts';
 import { gateway, ingest, keeper, writer } from './components.ts';
 import { imageName } from './image.ts';
 import { pods } from './pods.ts';
@@ -29,6 +30,13 @@ const queue = filled(
         }),
         1,
       ),
+      prefix: withDefault(
+        text(
+          'What the names of the queues begin with. Pipelines that share a virtual host of RabbitMQ need different ones.',
+          { form: PREFIX, maxLength: 50 },
+        ),
+        'penstock',
+      ),
       maxBytes: withDefault(
         quantity('Most bytes in one queue; beyond, ingest answers 503 with Retry-After.'),
         '8Gi',
@@ -36,6 +44,10 @@ const queue = filled(
     },
     [
       { cel: 'self.shards >= oldSelf.shards', message: 'shards can only grow' },
+      {
+        cel: 'self.prefix == oldSelf.prefix',
+        message: 'prefix cannot change: what is in the queues would not be read',
+      },
       {
         cel: 'self.maxBytes == oldSelf.maxBytes',
         message:

@@ -1,0 +1,59 @@
+import { connect } from 'node:net';
+import type { KubeObject } from '../runtime/kube-object.ts';
+import { aspect, type Aspect, type ConditionType } from './conditions.ts';
+import { isMissing, type Missing, type Reach } from './connections.ts';
+import { countsOf } from './observe-workloads.ts';
+
+const DIAL_TIMEOUT_MS = 3_000;
+
+/** Null when something answers at the address, else why not. */
+export type Dial = (host: string, port: number) => Promise<string | null>;
+
+export const dialTcp: Dial = (host, port) =>
+  new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: DIAL_TIMEOUT_MS });
+    const end = (outcome: string | null): void => {
+      socket.destroy();
+      resolve(outcome);
+    };
+    socket.once('connect', () => {
+      end(null);
+    });
+    socket.once('timeout', () => {
+      end(`nothing answers within ${DIAL_TIMEOUT_MS / 1_000} s`);
+    });
+    socket.once('error', (error) => {
+      end(error.message);
+    });
+  });
+
+/** Whether a backend can be reached. Only what Secrets name from outside is dialled. */
+export async function reachability(
+  type: ConditionType,
+  name: string,
+  reach: Reach | Missing,
+  bundledSet: KubeObject | undefined,
+  dial: Dial,
+): Promise<Aspect> {
+  if (isMissing(reach)) return aspect(type, false, reach.reason, reach.message);
+  switch (reach.kind) {
+    case 'bundled': {
+      const isReady = countsOf(bundledSet).ready > 0;
+      return aspect(
+        type,
+        isReady,
+        isReady ? 'Bundled' : 'Starting',
+        `the bundled ${name} is ${isReady ? '' : 'not '}ready`,
+      );
+    }
+    case 'told':
+      return aspect(type, reach.ready, reach.ready ? 'Available' : 'Unavailable', reach.message);
+    case 'dial': {
+      const problem = await dial(reach.host, reach.port);
+      const where = `${name} at ${reach.host}:${reach.port}`;
+      return problem === null
+        ? aspect(type, true, 'Reachable', `${where} answers`)
+        : aspect(type, false, 'Unreachable', `${where}: ${problem}`);
+    }
+  }
+}

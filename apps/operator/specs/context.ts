@@ -1,0 +1,33 @@
+import type { LogPipeline } from '#pipeline';
+
+/** A key of a Secret, and a hash of its value: pods are rolled when it changes. */
+export interface SecretValue {
+  readonly secret: string;
+  readonly key: string;
+  readonly version: string;
+}
+
+/** Where the backends are, as far as pods need to know it. */
+export interface Connections {
+  readonly postgres: SecretValue;
+  readonly rabbitmq: SecretValue & {
+    /** Certificates to check the broker by; null for the known ones. */
+    readonly ca: SecretValue | null;
+  };
+  readonly meilisearch: { readonly url: string; readonly apiKey: SecretValue } | null;
+}
+
+/** What manifests are made of: nothing else goes in, so that the same gives the same. */
+export interface SpecContext {
+  readonly pipeline: LogPipeline;
+  /** Image of the pods. */
+  readonly image: string;
+  readonly connections: Connections;
+  /** Null: an autoscaler owns the number of writers. */
+  readonly writerReplicas: number | null;
+  /** Groups of the API that the cluster serves. */
+  readonly apiGroups: ReadonlySet<string>;
+}
+
+export type Component =
+  'ingest' | 'writer' | 'gateway' | 'keeper' | 'migrate' | 'postgres' | 'rabbitmq' | 'meilisearch';

@@ -1,0 +1,194 @@
+import type { LogPipeline, LogPipelineSpec } from '#pipeline';
+import type { Component, SecretValue, SpecContext } from './context.ts';
+import { fingerprint } from './fingerprint.ts';
+import { childName, labelsOf, selectorLabels } from './labels.ts';
+import { namesReadBy, RABBITMQ_CA_FOLDER, settingsOfPods, SPOOL_FOLDER } from './settings.ts';
+
+type Process = 'ingest' | 'writer' | 'gateway' | 'keeper' | 'migrate';
+type Resources = LogPipelineSpec['ingest']['resources'];
+
+interface ResourceDefaults {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+/** User of our image; it has no name in it. */
+const PENSTOCK_USER = 65_532;
+
+export const RESTRICTED_CONTAINER = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ['ALL'] },
+} as const;
+
+/** What Pod Security calls restricted. */
+export function restrictedPod(user: number) {
+  return {
+    runAsNonRoot: true,
+    runAsUser: user,
+    runAsGroup: user,
+    fsGroup: user,
+    fsGroupChangePolicy: 'OnRootMismatch',
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+/** Requests and limits, with defaults for what is not written. */
+export function resourcesOf(written: Resources, defaults: ResourceDefaults) {
+  return {
+    requests: { ...defaults.requests, ...written?.requests },
+    limits: { ...defaults.limits, ...written?.limits },
+  };
+}
+
+/** What is the same for all pods of a pipeline, bundled backends included. */
+export function commonPod(pipeline: LogPipeline, component: Component) {
+  const { pods, imagePullSecrets } = pipeline.spec;
+  return {
+    serviceAccountName: pipeline.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
+    ...(pods.nodeSelector !== undefined && { nodeSelector: pods.nodeSelector }),
+    ...(pods.tolerations !== undefined && { tolerations: pods.tolerations }),
+    ...(pods.priorityClassName !== undefined && { priorityClassName: pods.priorityClassName }),
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+      (topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: selectorLabels(pipeline, component) },
+      }),
+    ),
+  };
+}
+
+export function podMetadata(
+  pipeline: LogPipeline,
+  component: Component,
+  annotations: Readonly<Record<string, string>>,
+) {
+  const { pods } = pipeline.spec;
+  const all = { ...pods.annotations, ...annotations };
+  return {
+    labels: { ...pods.labels, ...labelsOf(pipeline, component) },
+    ...(Object.keys(all).length > 0 && { annotations: all }),
+  };
+}
+
+export interface ProcessPod {
+  readonly component: Process;
+  readonly resources: Resources;
+  readonly defaults: ResourceDefaults;
+  /** Where it answers for its health; null for a process that ends by itself. */
+  readonly port: { readonly name: string; readonly number: number } | null;
+  readonly graceSeconds: number;
+  /** Seconds for which a pod goes on serving after Services were told that it goes. */
+  readonly drainSeconds?: number;
+  readonly restartPolicy?: 'Never';
+}
+
+/** The pod template of one of our processes. */
+export function processPod(context: SpecContext, pod: ProcessPod) {
+  const { pipeline, image } = context;
+  const { component } = pod;
+  const secrets = secretsOf(context, component);
+  const hasSpool = component === 'ingest' && pipeline.spec.ingest.spool !== undefined;
+  const { ca } = context.connections.rabbitmq;
+  const mountsCa = ca !== null && namesReadBy(component).has('RABBITMQ_CA_FILE');
+  return {
+    metadata: podMetadata(pipeline, component, {
+      'penstock.dev/config-hash': fingerprint(settingsReadBy(context, component)),
+      'penstock.dev/secret-hash': fingerprint([secrets, mountsCa ? ca : null]),
+    }),
+    spec: {
+      ...commonPod(pipeline, component),
+      securityContext: restrictedPod(PENSTOCK_USER),
+      terminationGracePeriodSeconds: pod.graceSeconds,
+      ...(pod.restartPolicy !== undefined && { restartPolicy: pod.restartPolicy }),
+      containers: [
+        {
+          name: component,
+          image,
+          imagePullPolicy: pipeline.spec.imagePullPolicy,
+          args: [component],
+          envFrom: [{ configMapRef: { name: childName(pipeline, 'config') } }],
+          env: Object.entries(secrets).map(([name, value]) => ({ name, ...fromSecret(value) })),
+          resources: resourcesOf(pod.resources, pod.defaults),
+          securityContext: RESTRICTED_CONTAINER,
+          volumeMounts: [
+            { name: 'tmp', mountPath: '/tmp' },
+            ...(mountsCa
+              ? [{ name: 'rabbitmq-ca', mountPath: RABBITMQ_CA_FOLDER, readOnly: true }]
+              : []),
+            ...(hasSpool ? [{ name: 'spool', mountPath: SPOOL_FOLDER }] : []),
+          ],
+          ...(pod.port !== null && served(pod.port, pod.drainSeconds)),
+        },
+      ],
+      volumes: [
+        { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
+        ...(mountsCa
+          ? [
+              {
+                name: 'rabbitmq-ca',
+                secret: { secretName: ca.secret, items: [{ key: ca.key, path: ca.key }] },
+              },
+            ]
+          : []),
+      ],
+    },
+  };
+}
+
+export function fromSecret({ secret, key }: Pick<SecretValue, 'secret' | 'key'>) {
+  return { valueFrom: { secretKeyRef: { name: secret, key } } };
+}
+
+/** The settings that a process reads: a change of others does not roll its pods. */
+function settingsReadBy(
+  context: SpecContext,
+  component: Process,
+): Readonly<Record<string, string>> {
+  const names = namesReadBy(component);
+  const entries = Object.entries(settingsOfPods(context));
+  return Object.fromEntries(entries.filter(([name]) => names.has(name)));
+}
+
+function secretsOf(
+  { connections }: SpecContext,
+  component: Process,
+): Readonly<Record<string, SecretValue>> {
+  const { postgres, rabbitmq, meilisearch } = connections;
+  const { secret, key, version } = rabbitmq;
+  const all: Readonly<Record<string, SecretValue>> = {
+    DATABASE_URL: postgres,
+    RABBITMQ_URL: { secret, key, version },
+    ...(meilisearch !== null && { MEILI_API_KEY: meilisearch.apiKey }),
+  };
+  const names = namesReadBy(component);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
+}
+
+function served(
+  port: { readonly name: string; readonly number: number },
+  drainSeconds: number | undefined,
+) {
+  const get = (path: string) => ({ httpGet: { path, port: port.name }, timeoutSeconds: 3 });
+  return {
+    ports: [{ name: port.name, containerPort: port.number }],
+    startupProbe: { ...get('/health/live'), periodSeconds: 2, failureThreshold: 60 },
+    livenessProbe: { ...get('/health/live'), periodSeconds: 10, failureThreshold: 6 },
+    readinessProbe: { ...get('/health/ready'), periodSeconds: 5, failureThreshold: 2 },
+    // The image has no shell; the pause lets load balancers learn that the pod goes.
+    ...(drainSeconds !== undefined && {
+      lifecycle: {
+        preStop: {
+          exec: {
+            command: ['/usr/local/bin/node', '-e', `setTimeout(() => 0, ${drainSeconds * 1_000})`],
+          },
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { KubeConfig } from '@kubernetes/client-node';
+import { NestFactory } from '@nestjs/core';
+import {
+  nestOptions,
+  openWhenReachable,
+  serveOperations,
+  StartupError,
+  type ProcessContext,
+} from '#process';
+import { OperatorModule } from './operator.module.ts';
+import { ApiError } from './runtime/api-error.ts';
+import { discoverGroups } from './runtime/discovery.ts';
+import { openKubeApi, type KubeApi } from './runtime/kube-api.ts';
+import { LeaderElection } from './runtime/leader-election.ts';
+import { apiRequested, leaderGauge, leaseFailed, leading } from './telemetry.ts';
+
+const CLOSE_MS = 10_000;
+const LEASE_CLOSE_MS = 3_000;
+const HEALTH_MS = 10_000;
+
+/** The operator as a process. Several may run: one leads, the others wait to take over. */
+export async function startOperator(context: ProcessContext<'operator'>): Promise<string> {
+  const { settings, telemetry, health, steps, stopping } = context;
+  const server = health.add('the Kubernetes API', { required: true });
+  const operations = await serveOperations(
+    { telemetry, health },
+    { port: settings.operationsPort, host: settings.httpHost, portSetting: 'OPERATIONS_PORT' },
+  );
+  steps.add('the operations server', 1_000, () => operations.close());
+  const api = openKubeApi(loadConfig(), ({ method, path }) => {
+    telemetry.emit(apiRequested, { method, resource: resourceOf(path) });
+  });
+  steps.add('the connections to the Kubernetes API', 1_000, () => {
+    api.close();
+  });
+  await openWhenReachable(() => discoverGroups(api), {
+    dependency: server,
+    timeoutMs: settings.startupTimeout,
+    signal: stopping,
+    isTransient: (error) => error instanceof ApiError && !error.isForbidden,
+  });
+  health.watch(
+    server,
+    async () => {
+      await api.request({ method: 'GET', path: '/version' });
+    },
+    { intervalMs: HEALTH_MS, timeoutMs: HEALTH_MS / 2 },
+  );
+  const identity = `${settings.podName ?? hostname()}_${randomUUID().slice(0, 8)}`;
+  // A process that waits to lead is ready: it is there for the case that the leader is not. What fails in there is an
+  // unhandled rejection, which ends the process as any crash does.
+  void lead(context, api, identity);
+  return operations.url;
+}
+
+async function lead(
+  context: ProcessContext<'operator'>,
+  api: KubeApi,
+  identity: string,
+): Promise<void> {
+  const { settings, telemetry, steps, stopping } = context;
+  const election = settings.leaderElection
+    ? new LeaderElection({
+        api,
+        namespace: settings.podNamespace,
+        name: settings.leaseName,
+        identity,
+        signal: stopping,
+        onFailure: (error) => {
+          telemetry.emit(leaseFailed, { reason: String(error) });
+        },
+      })
+    : null;
+  telemetry.observe(leaderGauge, () => Number(election?.isLeader ?? true));
+  if (election !== null) {
+    if (!(await election.acquire())) return;
+    // Added first, closed last: nobody else may lead while this one still works.
+    steps.add('the lease', LEASE_CLOSE_MS, () => election.release());
+  }
+  telemetry.emit(leading, { identity });
+  const app = await NestFactory.createApplicationContext(
+    OperatorModule.register({
+      api,
+      telemetry,
+      identity,
+      namespace: settings.watchNamespace,
+      defaultImage: settings.penstockImage,
+    }),
+    nestOptions(telemetry, {}),
+  );
+  steps.add('the operator', CLOSE_MS, () => app.close());
+  if (election !== null && (await election.keep()) === 'lost')
+    throw new Error('the leadership is lost: another operator may lead now');
+}
+
+function loadConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  if (config.getCurrentCluster() === null)
+    throw new StartupError(
+      'There is no Kubernetes API: run the operator in a cluster, or name a kubeconfig with KUBECONFIG.',
+    );
+  return config;
+}
+
+/** The kind of object that a path is about: few, so that they can be a label. */
+function resourceOf(path: string): string {
+  const [address = ''] = path.split('?');
+  const parts = address.split('/').filter((part) => part !== '');
+  const group = parts[0] === 'api' ? parts.slice(2) : parts.slice(3);
+  const at = group[0] === 'namespaces' && group.length > 2 ? 2 : 0;
+  return group[at] ?? 'discovery';
+}
