@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { createArchiveJob, type ArchiveParts } from '#columnar';
 import { systemClock } from '#event';
 import { createIndexFeeder, MAX_SEAL, type FeedSettings, type IndexWriter } from '#index';
 import {
@@ -31,6 +32,8 @@ export interface KeeperParts {
   readonly retention: RetentionPolicy;
   /** Null: there is no search index to feed. */
   readonly index: FedIndex | null;
+  /** Null: all events stay rows. */
+  readonly columnar: ArchiveParts | null;
 }
 
 export interface FedIndex {
@@ -53,7 +56,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    const { retention, telemetry, index } = this.parts;
+    const { retention, telemetry, index, columnar } = this.parts;
     this.runner.start([
       createFoldGroups(),
       mergeRollups,
@@ -63,6 +66,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
       expireLedger,
       expireHeartbeats,
       ...(index === null ? [] : [this.feeder(index)]),
+      ...(columnar === null ? [] : [createArchiveJob(columnar)]),
     ]);
   }
 

@@ -30,7 +30,13 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
   health.watch(postgres, () => store.writer.probe());
   announceProcess(context, { kind: 'keeper', pool: store.healthPool });
   const app = await NestFactory.createApplicationContext(
-    KeeperModule.register({ store, telemetry, retention: retentionPolicy(settings), index }),
+    KeeperModule.register({
+      store,
+      telemetry,
+      retention: retentionPolicy(settings),
+      index,
+      columnar: null,
+    }),
     nestOptions(telemetry, {}),
   );
   steps.add('the jobs', JOBS_CLOSE_MS, () => app.close());

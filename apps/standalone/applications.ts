@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
-import { projectFolder, type OpenedIndex } from '#process';
+import { projectFolder, type OpenedColumnar, type OpenedIndex } from '#process';
 import type { LogQueue } from '#queue';
 import { createSearchService } from '#search';
 import type { Store } from '#store';
@@ -28,6 +28,8 @@ export interface ApplicationParts {
   readonly health: HealthSource;
   /** Null: everything is searched in Postgres. */
   readonly index: OpenedIndex | null;
+  /** Null: all events stay in Postgres. */
+  readonly columnar: OpenedColumnar | null;
   /** Longest wait at shutdown for what was accepted, for ingest and for the queue each, in ms. */
   readonly drainMs: number;
 }
@@ -36,7 +38,8 @@ export const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 
 /** Ingest, writer, gateway and keeper around one queue inside the process. */
 export function applications(parts: ApplicationParts): DynamicModule {
-  const { settings, store, queue, telemetry, replay, health, index, drainMs } = parts;
+  const { settings, store, queue, telemetry, replay, health, index, columnar, drainMs } = parts;
+  const retention = retentionPolicy(settings);
   return StandaloneModule.register({ queue, drainMs }, [
     IngestModule.register({
       queue,
@@ -53,6 +56,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
         pool: store.readPool,
         telemetry,
         skipIndexBytes: settings.skipIndexBytes,
+        columnar: columnar?.reader ?? null,
         wordIndex: index && { reader: index.index, prefix: index.prefix },
       }),
       quarantine: store.quarantine,
@@ -70,8 +74,9 @@ export function applications(parts: ApplicationParts): DynamicModule {
     KeeperModule.register({
       store,
       telemetry,
-      retention: retentionPolicy(settings),
+      retention,
       index: fedIndex(settings, index),
+      columnar: columnar && { ...columnar.archive, retention },
     }),
   ]);
 }

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
 import {
   announceProcess,
+  openColumnar,
   openSearchIndex,
   projectFolder,
   serveHttp,
@@ -87,6 +88,7 @@ async function serve(
     indexLag: () => readIndexLag(store.healthPool),
   });
   steps.add('the watch of processes', 100, () => watch.close());
+  const columnar = await openColumnar({ settings, telemetry, steps });
   const module = applications({
     settings,
     store,
@@ -95,6 +97,7 @@ async function serve(
     replay: replayThrough(() => pipeline as IngestPipeline),
     health: watch,
     index: openSearchIndex({ settings, health }),
+    columnar,
     drainMs: DRAIN_MS,
   });
   const options = {

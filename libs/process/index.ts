@@ -13,6 +13,7 @@ export { serveOperations, type OperationsServer } from './http/operations-server
 export { SERVER_OPTIONS } from './http/server-options.ts';
 export { nestOptions } from './nest-options.ts';
 export { openProcessQueue } from './open-queue.ts';
+export { openColumnar, type OpenedColumnar } from './open-columnar.ts';
 export { openSearchIndex, type OpenedIndex } from './open-search-index.ts';
 export { openProcessStore } from './open-store.ts';
 export { openWhenReachable, type OpeningOptions } from './open-when-reachable.ts';

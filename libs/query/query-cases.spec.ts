@@ -5,6 +5,8 @@ import { parseQuery } from './parse-query.ts';
 import { toPredicate } from './predicate/to-predicate.ts';
 import { toSql } from './sql/to-sql.ts';
 import { CASES_NOW, QUERY_CASES } from './testing/cases.ts';
+import { DUCKDB } from './sql/dialect.ts';
+import { DuckdbEventTable } from './testing/duckdb-event-table.ts';
 import { createEventTable, fillEventTable, selectIndexes } from './testing/event-table.ts';
 import { matchingIndexes } from './testing/matching-indexes.ts';
 
@@ -38,6 +40,29 @@ describe('the meaning of a query', () => {
       filled = events;
       const parsed = parseQuery(query, CASES_NOW);
       const { indexes, exact } = await selectIndexes(client, (bind) => toSql(parsed, bind));
+      const holds = toPredicate(parsed);
+      const checked = indexes.filter((index) => holds(events[index]!));
+      expect(exact ? indexes : checked).toEqual(expected);
+    });
+  });
+
+  describe('in DuckDB', () => {
+    let table: DuckdbEventTable;
+    let filled: unknown = null;
+
+    beforeAll(async () => {
+      table = await DuckdbEventTable.create();
+    });
+
+    afterAll(() => {
+      table.close();
+    });
+
+    it.each(QUERY_CASES)('$query selects $expected', async ({ query, events, expected }) => {
+      if (filled !== events) await table.fill(events);
+      filled = events;
+      const parsed = parseQuery(query, CASES_NOW);
+      const { indexes, exact } = await table.selectIndexes((bind) => toSql(parsed, bind, DUCKDB));
       const holds = toPredicate(parsed);
       const checked = indexes.filter((index) => holds(events[index]!));
       expect(exact ? indexes : checked).toEqual(expected);

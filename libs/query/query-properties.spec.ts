@@ -8,10 +8,13 @@ import { foldCase } from './fold-case.ts';
 import { parseQuery } from './parse-query.ts';
 import { toPredicate } from './predicate/to-predicate.ts';
 import { requiredTokens, type TokenRequirement } from './required-tokens.ts';
+import type { Bind, Condition } from './sql/condition.ts';
+import { DUCKDB, POSTGRES } from './sql/dialect.ts';
 import { toSql } from './sql/to-sql.ts';
 import { QuerySyntaxError } from './syntax-error.ts';
 import { anyEvent, anyPattern, anyQuery, anyText } from './testing/arbitraries.ts';
 import { TEST_TIME } from './testing/build-event.ts';
+import { DuckdbEventTable } from './testing/duckdb-event-table.ts';
 import { createEventTable, fillEventTable, selectIndexes } from './testing/event-table.ts';
 import { matchingIndexes } from './testing/matching-indexes.ts';
 
@@ -157,21 +160,51 @@ describe('the tokens that a query requires', () => {
   });
 });
 
-describe('Postgres', () => {
-  let database: TestDatabase;
-  let client: pg.Client;
+/** A database that conditions are tried in. */
+interface TriedDatabase {
+  fill(events: readonly LogEvent[]): Promise<void>;
+  select(query: Query): Promise<{ indexes: number[]; exact: boolean }>;
+  close(): Promise<void>;
+}
+
+async function openPostgres(): Promise<TriedDatabase> {
+  const database: TestDatabase = await createTestDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await createEventTable(client);
+  return {
+    fill: (events) => fillEventTable(client, events),
+    select: (query) => selectIndexes(client, (bind) => toSql(query, bind, POSTGRES)),
+    close: async () => {
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
+async function openDuckdb(): Promise<TriedDatabase> {
+  const table = await DuckdbEventTable.create();
+  return {
+    fill: (events) => table.fill(events),
+    select: (query) => table.selectIndexes((bind: Bind): Condition => toSql(query, bind, DUCKDB)),
+    close: () => {
+      table.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+describe.each([
+  ['Postgres', openPostgres],
+  ['DuckDB', openDuckdb],
+])('%s', (_name, open) => {
+  let database: TriedDatabase;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await createEventTable(client);
+    database = await open();
   });
 
-  afterAll(async () => {
-    await client.end();
-    await database.drop();
-  });
+  afterAll(() => database.close());
 
   function agree(some: readonly LogEvent[], text: string): Promise<void> {
     return agreeOn(some, parseQuery(text, TEST_TIME));
@@ -179,7 +212,7 @@ describe('Postgres', () => {
 
   async function agreeOn(some: readonly LogEvent[], query: Query): Promise<void> {
     const expected = matchingIndexes(query, some);
-    const { indexes, exact } = await selectIndexes(client, (bind) => toSql(query, bind));
+    const { indexes, exact } = await database.select(query);
     if (exact) expect(indexes).toEqual(expected);
     else expect(indexes).toEqual(expect.arrayContaining(expected));
   }
@@ -190,7 +223,7 @@ describe('Postgres', () => {
         events,
         fc.array(anyQuery.filter(parses), { minLength: 8, maxLength: 8 }),
         async (some, texts) => {
-          await fillEventTable(client, some);
+          await database.fill(some);
           for (const text of texts) await agree(some, text);
         },
       ),
@@ -207,7 +240,7 @@ describe('Postgres', () => {
     await fc.assert(
       fc.asyncProperty(messages, events, texts, async (some, [event], patterns) => {
         const all = some.map((message) => ({ ...event!, message }));
-        await fillEventTable(client, all);
+        await database.fill(all);
         for (const text of patterns) await agree(all, text);
       }),
       { numRuns: 60 },
@@ -218,7 +251,7 @@ describe('Postgres', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(matchingTerm, { minLength: 8, maxLength: 8 }), async (terms) => {
         const all = terms.map((term) => term.event);
-        await fillEventTable(client, all);
+        await database.fill(all);
         for (const text of terms.flatMap((term) => term.queries).filter(parses))
           await agree(all, text);
       }),
@@ -233,7 +266,7 @@ describe('Postgres', () => {
     ] as const;
     await fc.assert(
       fc.asyncProperty(events, fc.nat(4), async (some, which) => {
-        await fillEventTable(client, some);
+        await database.fill(some);
         const { message, service } = some[which]!;
         for (const value of [message, message.toUpperCase(), service ?? 'K', 'k']) {
           const text = foldCase(value);

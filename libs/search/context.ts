@@ -1,6 +1,7 @@
 import type { StoredEvent } from '#event';
 import type { FieldRef, Query } from '#query';
 import { decodeEvent, EVENT_COLUMNS, placesOfGroups, withSnapshot } from '#store';
+import { readColumnarGroups } from './columnar/columnar-groups.ts';
 import { collectEvents } from './collect-events.ts';
 import { encodeCursor } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
@@ -48,9 +49,12 @@ async function findById(
         ({ relation }) =>
           `SELECT ${EVENT_COLUMNS} FROM "${relation}" WHERE group_seq = ${groupSeq} AND ordinal = ${ordinal}`,
       );
-    if (arms.length === 0) return null;
-    const [row] = await snapshot.rows(arms.join(' UNION ALL '));
-    return row === undefined ? null : decodeEvent(row);
+    const [row] = arms.length === 0 ? [] : await snapshot.rows(arms.join(' UNION ALL '));
+    if (row !== undefined) return decodeEvent(row);
+    const limits = { timeoutMs, signal };
+    const groups = [groupSeq];
+    const [event] = await readColumnarGroups(deps.columnar, snapshot, groups, { ordinal }, limits);
+    return event ?? null;
   });
 }
 

@@ -42,6 +42,7 @@ export async function countEvents(
       grouping: await chooseGrouping(snapshot, plan),
       deadline,
       signal,
+      columnar: deps.columnar,
       tally: new Tally(),
     };
     let finished = false;

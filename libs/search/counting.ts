@@ -1,3 +1,4 @@
+import type { ColumnarReader } from '#columnar';
 import type { Query } from '#query';
 import type { Snapshot } from '#store';
 import type { Deadline } from './deadline.ts';
@@ -16,5 +17,6 @@ export interface Counting {
   readonly grouping: Grouping;
   readonly deadline: Deadline;
   readonly signal: AbortSignal;
+  readonly columnar: ColumnarReader | null;
   readonly tally: Tally;
 }

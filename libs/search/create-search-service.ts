@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { ColumnarReader } from '#columnar';
 import type { IndexReader } from '#index';
 import { createSkipIndexReader } from '#store';
 import type { Telemetry } from '#telemetry';
@@ -28,6 +29,8 @@ export interface SearchServiceSettings {
   readonly monotonicMs?: () => number;
   /** Memory for skip filters. Default 256 MiB. */
   readonly skipIndexBytes?: number;
+  /** Reads columnar segments; null or absent: where there are any, answers fail. */
+  readonly columnar?: ColumnarReader | null;
   /** Proposes candidates for words where it covers; null or absent: everything is read from Postgres. */
   readonly wordIndex?: WordIndexSettings | null;
 }
@@ -64,9 +67,10 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
     skipIndex,
     telemetry,
     monotonicMs,
+    columnar: settings.columnar ?? null,
     wordIndex: wordIndex ?? null,
   };
-  const poller = new TailPoller(pool, telemetry);
+  const poller = new TailPoller(pool, telemetry, deps.columnar);
   const timed = timer(deps);
   return {
     search: (request, options) => timed('search', () => searchPage(deps, request, options)),

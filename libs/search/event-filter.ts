@@ -1,19 +1,19 @@
 import type { LogEvent } from '#event';
-import { toPredicate, toSql, type Query } from '#query';
+import { POSTGRES, toPredicate, toSql, type Dialect, type Query } from '#query';
 
 /** A query made ready for reading rows. */
 export interface EventFilter {
-  /** A condition over the columns of log_event, or null for everything; its parameters are `values`. */
+  /** A condition over the columns of log_event in a dialect, or null for everything; its parameters are `values`. */
   readonly sql: string | null;
   readonly values: readonly unknown[];
   /** Null where the SQL says all; otherwise each row must also pass this. */
   readonly check: ((event: LogEvent) => boolean) | null;
 }
 
-export function compileFilter(query: Query): EventFilter {
+export function compileFilter(query: Query, dialect: Dialect = POSTGRES): EventFilter {
   if (query.kind === 'all') return { sql: null, values: [], check: null };
   const values: unknown[] = [];
-  const { sql, exact } = toSql(query, (value) => `$${values.push(value)}`);
+  const { sql, exact } = toSql(query, (value) => `$${values.push(value)}`, dialect);
   return { sql, values, check: exact ? null : toPredicate(query) };
 }
 

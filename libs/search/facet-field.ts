@@ -35,6 +35,7 @@ export function facetField(name: string): FacetField {
 const LEVEL: FacetField = {
   grouping: {
     rowKeys: ['level'],
+    columnarKeys: ['level'],
     minuteKeys: ['level'],
     hourKeys: ['level'],
     keyOf: (event) => [String(levelRank(event.level))],
@@ -45,6 +46,7 @@ const LEVEL: FacetField = {
 const TIMESTAMP: FacetField = {
   grouping: {
     rowKeys: ['ts'],
+    columnarKeys: ['ts'],
     minuteKeys: null,
     hourKeys: null,
     keyOf: (event) => [formatTimestamp(event.timestamp)],
@@ -61,6 +63,7 @@ function columnField(name: ColumnName): FacetField {
   return {
     grouping: {
       rowKeys: [column],
+      columnarKeys: [column],
       minuteKeys: name === 'service' ? [column] : null,
       hourKeys: inHours ? [column] : null,
       keyOf: (event) => [event[name]],
@@ -85,6 +88,7 @@ function metadataField(path: readonly string[]): FacetField {
   return {
     grouping: {
       rowKeys: [value, whole, flatValue],
+      columnarKeys: columnarKeys(path, nested ? flat : null),
       minuteKeys: null,
       hourKeys: null,
       keyOf: (event) => [
@@ -102,6 +106,30 @@ function metadataField(path: readonly string[]): FacetField {
       return [...new Set(found.map(scalarText).filter((each) => each !== null))];
     },
   };
+}
+
+/** The JSON of what holds the values, for what `metadataField` says of them. */
+function columnarKeys(path: readonly string[], flat: string | null): readonly string[] {
+  const [top = ''] = path;
+  const member = (key: string) => `json_extract(metadata, ${text(pointer([key]))})`;
+  if (flat === null) return ['NULL', member(top), 'NULL'];
+  const noArrays = path
+    .slice(0, -1)
+    .map(
+      (_, index) =>
+        `json_type(metadata, ${text(pointer(path.slice(0, index + 1)))}) IS DISTINCT FROM 'ARRAY'`,
+    )
+    .join(' AND ');
+  return [
+    `CASE WHEN ${noArrays} THEN json_extract(metadata, ${text(pointer(path))}) END`,
+    `CASE WHEN NOT (${noArrays}) THEN ${member(top)} END`,
+    member(flat),
+  ];
+}
+
+/** A JSON pointer (RFC 6901). */
+function pointer(path: readonly string[]): string {
+  return path.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function wholeOf(metadata: JsonObject, key: string | null): string | null {

@@ -14,8 +14,10 @@ export type GroupKey = readonly (string | null)[];
 
 /** How events are counted apart: the same keys from rows, from rollups and from events in memory. */
 export interface Grouping {
-  /** SQL over the columns of log_event. */
+  /** SQL of Postgres over the columns of log_event. */
   readonly rowKeys: readonly string[];
+  /** SQL of DuckDB over the columns of a columnar file. */
+  readonly columnarKeys: readonly string[];
   /** SQL over `rollup_minute`, or null where it does not hold the keys. */
   readonly minuteKeys: readonly string[] | null;
   /** SQL over `rollup_hour`, or null where it does not hold the keys. */
@@ -27,6 +29,7 @@ export interface Grouping {
 /** Everything in one count. */
 export const NO_GROUPING: Grouping = {
   rowKeys: [],
+  columnarKeys: [],
   minuteKeys: [],
   hourKeys: [],
   keyOf: () => [],
@@ -37,6 +40,7 @@ export function histogramGrouping(interval: Micros): Grouping {
   const keys = (column: string) => [bucketSql(column, interval), 'level'];
   return {
     rowKeys: keys('ts'),
+    columnarKeys: [`epoch_us(ts) // ${interval} * ${interval}`, 'level'],
     minuteKeys: interval % MICROS_PER_MINUTE === 0 ? keys('minute') : null,
     hourKeys: interval % MICROS_PER_HOUR === 0 ? keys('hour') : null,
     keyOf: (event) => [
@@ -51,7 +55,7 @@ function bucketSql(column: string, interval: Micros): string {
   return `date_bin('${interval} microseconds', ${column}, '1970-01-01T00:00:00Z')`;
 }
 
-/** The start of a bucket, from SQL as a time or from `keyOf` as microseconds. */
+/** The start of a bucket, as a time from Postgres, else in microseconds. */
 export function readBucket(text: string): Micros {
   return text.includes(' ') ? parseTimestamptz(text) : Number(text);
 }

@@ -14,6 +14,7 @@ import { relationSql } from './piece.ts';
 import type { Plan, Step } from './planner.ts';
 import { orderSql } from './position.ts';
 import type { HistogramAnswer, HistogramRequest, Order, RunOptions } from './search-service.ts';
+import { hullOf, stretchesOf } from './stretches.ts';
 import type { TimeRange } from './time-range.ts';
 
 const WANTED_BUCKETS = 100;
@@ -34,7 +35,9 @@ export async function histogram(
     deps,
     request,
     async (snapshot, plan) => {
-      if (request.intervalMicros === null) interval = niceInterval(await extent(snapshot, plan));
+      if (request.intervalMicros === null) {
+        interval = niceInterval(await extent(deps, snapshot, plan));
+      }
       return histogramGrouping(interval);
     },
     options,
@@ -43,7 +46,9 @@ export async function histogram(
   for (const { key, count } of counted.tally.entries()) {
     const start = readBucket(key[0] ?? '');
     const counts = buckets.get(start) ?? {};
-    counts[readLevel(key[1])] = count;
+    const level = readLevel(key[1]);
+    // The same bucket is spelled differently by the engines.
+    counts[level] = (counts[level] ?? 0) + count;
     buckets.set(start, counts);
   }
   return {
@@ -60,16 +65,48 @@ export function niceInterval(range: TimeRange): Micros {
 }
 
 /** What the range holds: where it is open, from the first to the last event of its segments. */
-async function extent(snapshot: Snapshot, { steps, range }: Plan): Promise<TimeRange> {
-  const newest = steps[0];
-  const oldest = steps.at(-1);
+async function extent(
+  deps: SearchDependencies,
+  snapshot: Snapshot,
+  { steps, range }: Plan,
+): Promise<TimeRange> {
+  const stretches = stretchesOf(steps);
+  const [newest, oldest] = [stretches[0], stretches.at(-1)];
   if (newest === undefined || oldest === undefined) return { from: 0, to: 0 };
-  const first = Number.isFinite(range.from) ? range.from : await edge(snapshot, oldest, 'asc');
-  const last = Number.isFinite(range.to) ? range.to : await edge(snapshot, newest, 'desc');
-  return { from: first ?? oldest.from, to: last ?? newest.to };
+  const edges = (stretch: readonly Step[], order: Order) =>
+    edgesOf(stretch, (step) => edge(deps, snapshot, step, order));
+  const first = Number.isFinite(range.from) ? [range.from] : await edges(oldest, 'asc');
+  const last = Number.isFinite(range.to) ? [range.to] : await edges(newest, 'desc');
+  return {
+    from: first.length === 0 ? hullOf(oldest).from : Math.min(...first),
+    to: last.length === 0 ? hullOf(newest).to : Math.max(...last),
+  };
 }
 
-async function edge(snapshot: Snapshot, step: Step, order: Order): Promise<Micros | null> {
+async function edgesOf(
+  stretch: readonly Step[],
+  edgeOf: (step: Step) => Promise<Micros | null>,
+): Promise<readonly Micros[]> {
+  const edges: Micros[] = [];
+  for (const step of stretch) {
+    const found = await edgeOf(step);
+    if (found !== null) edges.push(found);
+  }
+  return edges;
+}
+
+async function edge(
+  { columnar }: SearchDependencies,
+  snapshot: Snapshot,
+  step: Step,
+  order: Order,
+): Promise<Micros | null> {
+  if (step.engine === 'columnar') {
+    const files = (await columnar?.filesOf(snapshot, [step.segment]))?.get(step.segment.id) ?? [];
+    const times = files.map((file) => (order === 'asc' ? file.minTs : file.maxTs));
+    if (times.length === 0) return null;
+    return order === 'asc' ? Math.min(...times) : Math.max(...times);
+  }
   const relation = relationSql({ step, from: step.from, to: step.to });
   const rows = await snapshot.rows(`SELECT ts FROM ${relation} ${orderSql(order)} LIMIT 1`);
   const text = rows[0]?.[0];

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MICROS_PER_DAY } from '#event';
 import { parseQuery } from '#query';
 import type { Segment } from '#store';
+import { stretchesOf } from './stretches.ts';
 import { createPlan, explainStep } from './planner.ts';
 import type { Selection } from './search-service.ts';
 
@@ -71,10 +72,16 @@ describe('createPlan', () => {
     expect(step?.access).toBe(access);
   });
 
-  it('leaves segments of other engines to their readers', () => {
-    const [first] = SEGMENTS;
-    const plan = createPlan(selection(''), 'desc', [{ ...first!, engine: 'parquet' }]);
-    expect(plan.steps).toEqual([]);
+  it('has steps of the same range side by side, files and events that came late', () => {
+    const [first, second] = SEGMENTS;
+    const files = { ...first!, id: 9, engine: 'columnar' };
+    const plan = createPlan(selection(''), 'desc', [first!, files, second!]);
+    expect(plan.steps.map(({ engine, segment }) => [engine, segment.id])).toEqual([
+      ['columnar', 9],
+      ['postgres', first!.id],
+      ['postgres', second!.id],
+    ]);
+    expect(stretchesOf(plan.steps).map((stretch) => stretch.length)).toEqual([2, 1]);
   });
 
   it('explains a step', () => {

@@ -15,13 +15,16 @@ export type Access = 'order' | 'skip-index' | 'rollup-minutes';
 
 /** One segment, or what the range leaves of it, to be read by one engine. */
 export interface Step extends TimeRange {
-  readonly engine: 'postgres';
+  readonly engine: 'postgres' | 'columnar';
   readonly segment: Segment;
   readonly access: Access;
 }
 
 export interface Plan {
-  /** Newest first for `desc`, oldest first for `asc`; they do not overlap. */
+  /**
+   * Newest first for `desc`, oldest first for `asc`. They do not overlap, but for segments with the same range: events
+   * that came late lie beside the columnar files of their day. Such steps follow one another.
+   */
   readonly steps: readonly Step[];
   /** The selection's range, narrowed by the times that the query demands. */
   readonly range: TimeRange;
@@ -32,10 +35,10 @@ export function createPlan(selection: Selection, order: Order, segments: readonl
   const range = selectionRange(selection);
   const access = chooseAccess(selection.query);
   const steps = segments
-    .filter((segment) => segment.engine === 'rows')
     .map((segment): Step => {
       const within = intersect(range, { from: segment.start, to: segment.end });
-      return { engine: 'postgres', segment, access, ...within };
+      const engine = segment.engine === 'columnar' ? 'columnar' : 'postgres';
+      return { engine, segment, access, ...within };
     })
     .filter((step) => !isEmpty(step))
     .sort((a, b) => a.from - b.from);

@@ -4,7 +4,8 @@ import { allOf } from './event-filter.ts';
 import type { Piece } from './piece.ts';
 import { timeSql } from './position.ts';
 import type { RollupChoice } from './rollup-choice.ts';
-import { addRow, countPieces, groupBySql } from './scan-count.ts';
+import { addRow, groupBySql } from './count-rows.ts';
+import { countPieces } from './scan-count.ts';
 import { intersect, isEmpty, type TimeRange } from './time-range.ts';
 
 /**

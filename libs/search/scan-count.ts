@@ -1,14 +1,10 @@
 import type { TokenRequirement } from '#query';
-import {
-  decodeEvent,
-  EVENT_COLUMNS,
-  type PlacedCandidate,
-  type SkipIndexReader,
-  type TextRow,
-} from '#store';
+import { decodeEvent, EVENT_COLUMNS, type PlacedCandidate, type SkipIndexReader } from '#store';
 import { place } from './candidate-scan.ts';
 import { candidatesSql, hiddenBoundsSql } from './candidate-sql.ts';
+import { countColumnar } from './columnar/columnar-count.ts';
 import type { Counting } from './counting.ts';
+import { addRow, groupBySql } from './count-rows.ts';
 import { allOf } from './event-filter.ts';
 import { boundsSql, relationSql, type Piece } from './piece.ts';
 
@@ -31,9 +27,19 @@ interface Arm {
 /**
  * Scans pieces, in slices that keep within the budget; false where it ended first.
  *
- * @param extra a further condition on the rows, or null
+ * @param extra a further condition on the rows in Postgres, or null: what it says of groups holds of all in files
  */
 export async function countPieces(
+  counting: Counting,
+  pieces: readonly Piece[],
+  extra: string | null,
+): Promise<boolean> {
+  const columnar = pieces.filter(({ step }) => step.engine === 'columnar');
+  const rows = pieces.filter(({ step }) => step.engine === 'postgres');
+  return (await countRows(counting, rows, extra)) && countColumnar(counting, columnar);
+}
+
+async function countRows(
   counting: Counting,
   pieces: readonly Piece[],
   extra: string | null,
@@ -115,11 +121,14 @@ export async function countCandidates(
   requirement: TokenRequirement,
 ): Promise<boolean> {
   const { snapshot, plan, deadline } = counting;
-  const segments = plan.steps.map((step) => step.segment);
+  const steps = plan.steps.filter((step) => step.engine === 'postgres');
+  const segments = steps.map((step) => step.segment);
   const found = await skipIndex.find(snapshot, segments, requirement);
-  const whole: Piece[] = [];
+  const whole: Piece[] = plan.steps
+    .filter((step) => step.engine === 'columnar')
+    .map((step) => ({ step, from: step.from, to: step.to }));
   const arms: { arm: Arm; events: number }[] = [];
-  for (const [index, step] of plan.steps.entries()) {
+  for (const [index, step] of steps.entries()) {
     const answer = found[index];
     if (answer === undefined || answer.candidateEvents > answer.events * MAX_SHARE) {
       whole.push({ step, from: step.from, to: step.to });
@@ -189,16 +198,6 @@ async function countInSql(counting: Counting, arms: readonly Arm[]): Promise<voi
     })
     .join(' UNION ALL ');
   for (const row of await snapshot.rows(sql, filter.values)) addRow(tally, row);
-}
-
-export function groupBySql(keys: number): string {
-  if (keys === 0) return '';
-  return ` GROUP BY ${Array.from({ length: keys }, (_, index) => index + 1).join(', ')}`;
-}
-
-/** A row of keys and, last, the count. */
-export function addRow(tally: Counting['tally'], row: TextRow): void {
-  tally.add(row.slice(0, -1), Number(row.at(-1)));
 }
 
 /** The SQL finds too much: the rows are fetched in pages and checked. */

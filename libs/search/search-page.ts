@@ -53,7 +53,8 @@ async function tryPage(
     const page = new Page(request, after);
     const filter = compileFilter(query);
     const scan = { snapshot, filter, order, after, limit: limit + 1, deadline, firstUnits };
-    const context = { query, skipIndex: deps.skipIndex, signal, use };
+    const { skipIndex, columnar } = deps;
+    const context = { query, skipIndex, columnar, signal, use };
     try {
       let expired = false;
       for await (const found of findEvents(scan, context, steps)) {
@@ -72,8 +73,8 @@ async function tryPage(
   });
 }
 
-/** Who answered. The events themselves always come from Postgres. */
+/** Who answered. What an index proposes comes from Postgres. */
 function enginesOf(steps: readonly PlannedStep[], use: IndexUse | null): readonly string[] {
-  if (steps.length === 0) return [];
-  return use?.answered === true ? ['meilisearch', 'postgres'] : ['postgres'];
+  const engines = new Set(steps.map(({ engine }) => (engine === 'columnar' ? engine : 'postgres')));
+  return [...(use?.answered === true ? ['meilisearch'] : []), ...[...engines].sort()];
 }

@@ -11,6 +11,7 @@ import {
 } from '#index';
 import { requiredKeys, similarTerms, toPredicate, type SimilarTerms } from '#query';
 import { withSnapshot } from '#store';
+import { lookUpColumnar } from './columnar/columnar-groups.ts';
 import { startDeadline } from './deadline.ts';
 import type { SearchDependencies, WordIndexAccess } from './dependencies.ts';
 import { createPlan, type Plan, type Step } from './planner.ts';
@@ -44,7 +45,12 @@ export async function similarEvents(
     if (answer.kind === 'unavailable') return answer;
     const scan = { snapshot, deadline };
     const events = await eventsAt(answer.events, plan.steps, (step, positions) =>
-      lookUp(scan, step, positions),
+      step.engine === 'columnar' && deps.columnar !== null
+        ? lookUpColumnar(deps.columnar, snapshot, step, positions, {
+            timeoutMs: deadline.statementTimeoutMs,
+            signal,
+          })
+        : lookUp(scan, step, positions),
     );
     return {
       kind: 'found',

@@ -17,3 +17,8 @@ export const LOCKS = {
 export function lockSql(key: number): string {
   return `SELECT pg_advisory_xact_lock(${LOCK_NAMESPACE}, ${key})`;
 }
+
+/** SQL that takes the lock of a background job (`Job.lock`) for the rest of a transaction. */
+export function jobLockSql(lock: string): string {
+  return `SELECT pg_advisory_xact_lock(hashtextextended('penstock:${lock}', 0))`;
+}

@@ -1,8 +1,9 @@
-export { LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
+export { jobLockSql, LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
 export { asStoreError, isTransient, StoreRefusedError, StoreUnavailableError } from './errors.ts';
 export { Ledger, type LedgerEntry } from './ledger.ts';
 export { INDEXED_LEVELS } from './partitions/partition-creator.ts';
 export type { Granularity, TimeRange } from './partitions/plan.ts';
+export { sealTable } from './partitions/seal-table.ts';
 export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts';
 export { openLedger, type OpenLedger } from './open-ledger.ts';
 export { openStore, type Store } from './store.ts';
@@ -23,7 +24,7 @@ export {
 export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
 export type { BatchDisposition } from './write/dispositions.ts';
 export type { CommitResult, GroupWriter } from './write/group-writer.ts';
-export { mayContain, mayContainHash } from './skip-index/bloom-filter.ts';
+export { mayContain, mayContainHash, type FilterBits } from './skip-index/bloom-filter.ts';
 export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
 export * from './read/index.ts';

@@ -16,7 +16,7 @@ import type { StoreSettings } from './settings.ts';
 import { GroupWriter } from './write/group-writer.ts';
 
 /** Jobs wait for each other rather than take connections from the server. */
-const JOB_CONNECTIONS = 3;
+const JOB_CONNECTIONS = 4;
 const JOB_TIMEOUT_MS = 600_000;
 
 /** Postgres as Penstock uses it. */

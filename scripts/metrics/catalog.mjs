@@ -26,6 +26,7 @@ const USED_BY = [
   ['libs/store/jobs/', ['standalone', 'keeper']],
   ['libs/store/', ['standalone', 'writer']],
   ['libs/index/', WITH_STORE],
+  ['libs/columnar/archive/', ['standalone']],
   ['libs/search/', ['standalone', 'gateway']],
   ['apps/gateway/', ['standalone', 'gateway']],
   ['apps/operator/', ['operator']],

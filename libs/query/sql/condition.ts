@@ -1,5 +1,13 @@
+import type { Dialect } from './dialect.ts';
+
 /** Turns a value into the placeholder of a bound parameter (`$1` …). */
 export type Bind = (value: unknown) => string;
+
+/** What a term is translated for. */
+export interface Target {
+  readonly bind: Bind;
+  readonly dialect: Dialect;
+}
 
 /** A condition over the columns of log_event that may be NULL where a column is. */
 export interface Condition {

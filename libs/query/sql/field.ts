@@ -1,5 +1,6 @@
 import type { FieldRef, FieldTerm } from '../ast.ts';
-import { exactly, type Bind, type Condition } from './condition.ts';
+import { exactly, type Condition, type Target } from './condition.ts';
+import { duckdbMetadataCondition } from './duckdb-metadata.ts';
 import { metadataCondition } from './metadata.ts';
 import { textCondition } from './text.ts';
 
@@ -17,11 +18,15 @@ const COLUMNS: Readonly<Record<ColumnName, string>> = {
   message: 'message',
 };
 
-export function fieldCondition(term: FieldTerm, bind: Bind): Condition {
+export function fieldCondition(term: FieldTerm, target: Target): Condition {
   const { field } = term;
-  if (field.kind === 'metadata') return metadataCondition(term, field.path, bind);
+  if (field.kind === 'metadata') {
+    return target.dialect.name === 'duckdb'
+      ? duckdbMetadataCondition(term, field.path, target)
+      : metadataCondition(term, field.path, target);
+  }
   const column = COLUMNS[field.name];
   return term.kind === 'exists'
     ? exactly(`${column} IS NOT NULL`)
-    : textCondition(term, column, bind);
+    : textCondition(term, column, target);
 }

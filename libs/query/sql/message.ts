@@ -1,37 +1,33 @@
 import type { MessageTerm } from '../ast.ts';
 import { foldCase } from '../fold-case.ts';
 import { messageParts, type MessageParts } from '../message-parts.ts';
-import { conjunction, exactly, type Bind, type Condition } from './condition.ts';
-import { foldedLike, likeLiteral } from './like.ts';
+import { conjunction, exactly, type Condition, type Target } from './condition.ts';
+import { containsFolded, coarselyInOrder, equalsFolded } from './folded-text.ts';
 import { foldedPattern, wordRanges } from './pattern.ts';
 
-/** Lower case of ASCII only: the cheapest way to ignore case that Postgres has. */
-const FOLDED = 'lower(message COLLATE "C")';
-
 /**
- * A term on `message`. A coarse LIKE goes first, since it is several times cheaper than a pattern; the pattern
- * decides where LIKE cannot.
+ * A term on `message`. For Postgres a coarse LIKE goes first, since it is several times cheaper than a pattern; the
+ * pattern decides where LIKE cannot.
  */
-export function messageCondition(term: MessageTerm, bind: Bind): Condition {
+export function messageCondition(term: MessageTerm, target: Target): Condition {
   switch (term.kind) {
     case 'phrase':
-      return phrase(term.words, bind);
+      return phrase(term.words, target);
     case 'message-equals':
-      return exactly(equalsFolded('message', foldCase(term.text), bind));
+      return exactly(equalsFolded('message', foldCase(term.text), target));
     default:
-      return exactly(inOrder(messageParts(term), bind));
+      return exactly(inOrder(messageParts(term), target));
   }
 }
 
-/** Patterns of thousands of words take Postgres seconds to compile; the predicate checks what lies beyond. */
-const MOST_WORDS = 32;
-
-function phrase(words: readonly string[], bind: Bind): Condition {
-  const first = words.slice(0, MOST_WORDS);
-  const like = `%${first.map((word) => foldedLike(word).pattern).join('%')}%`;
-  const between = (outside: string) => first.map(foldedPattern).join(`${outside}+`);
+/** Patterns of thousands of words take seconds to compile; the predicate checks what lies beyond. */
+function phrase(words: readonly string[], target: Target): Condition {
+  const first = words.slice(0, target.dialect.pattern.mostWords);
+  const folded = first.map((word) => foldedPattern(word, target.dialect));
+  const between = (outside: string) => folded.join(`${outside}+`);
   const ends = { wordStart: true, wordEnd: true };
-  const sql = conjunction([`${FOLDED} LIKE ${bind(like)}`, atWordEnds(between, ends, bind)]);
+  const coarse = coarselyInOrder('message', first, target);
+  const sql = conjunction([...coarse, atWordEnds(between, ends, target)]);
   return { sql, exact: first.length === words.length };
 }
 
@@ -43,57 +39,43 @@ type Ends = Pick<MessageParts, 'wordStart' | 'wordEnd'>;
  * outside, there is none. Only what lies between needs the class of all characters of words, whose hundreds of
  * ranges take Postgres tens of milliseconds to compile.
  */
-function atWordEnds(pattern: (outside: string) => string, ends: Ends, bind: Bind): string {
+function atWordEnds(pattern: (outside: string) => string, ends: Ends, target: Target): string {
+  const { dialect, bind } = target;
   const matches = (outside: string) => {
     const before = ends.wordStart ? `(?:^|${outside})` : '';
     const after = ends.wordEnd ? `(?:$|${outside})` : '';
-    return `message COLLATE "C" ~ ${bind(before + pattern(outside) + after)}`;
+    return dialect.matches('message', bind(before + pattern(outside) + after));
   };
-  const certain = matches(ASCII_OUTSIDE);
+  const certain = matches(asciiOutside(target));
   const possible = matches('[^A-Za-z0-9_]');
-  const exact = matches(`[^${wordRanges()}]`);
+  const exact = matches(`[^${wordRanges(dialect)}]`);
+  // DuckDB evaluates each condition only where those before it hold.
+  if (dialect.name === 'duckdb') return `(${possible} AND (${certain} OR ${exact}))`;
   return `CASE WHEN ${certain} THEN true WHEN NOT (${possible}) THEN false ELSE ${exact} END`;
 }
 
+const ASCII_OUTSIDE: readonly (readonly [number, number])[] = [
+  [0x01, 0x2f],
+  [0x3a, 0x40],
+  [0x5b, 0x5e],
+  [0x60, 0x60],
+  [0x7b, 0x7f],
+];
+
 /** The ASCII characters that are not of words. */
-const ASCII_OUTSIDE = String.raw`[\u0001-\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u007f]`;
-
-function inOrder(wanted: MessageParts, bind: Bind): string {
-  const likes = wanted.parts.map(foldedLike);
-  const coarse = `${FOLDED} LIKE ${bind(`%${likes.map((like) => like.pattern).join('%')}%`)}`;
-  const pattern = wanted.parts.map(foldedPattern).join('.*');
-  if (wanted.wordStart || wanted.wordEnd) {
-    return conjunction([coarse, atWordEnds(() => pattern, wanted, bind)]);
-  }
-  if (likes.every((like) => like.exact)) return coarse;
-  const certain = `%${wanted.parts.map(likeLiteral).join('%')}%`;
-  return decided('message', coarse, certain, pattern, bind);
+function asciiOutside({ dialect }: Target): string {
+  const ranges = ASCII_OUTSIDE.map(
+    ([from, to]) => `${dialect.character(from)}-${dialect.character(to)}`,
+  );
+  return `[${ranges.join('')}]`;
 }
 
-/** What LIKE leaves open is decided by LIKE with the folded text itself, which nearly always holds, or a pattern. */
-function decided(
-  column: string,
-  coarse: string,
-  certain: string,
-  pattern: string,
-  bind: Bind,
-): string {
-  const alike = `lower(${column} COLLATE "C") LIKE ${bind(certain)}`;
-  return conjunction([coarse, `(${alike} OR ${column} COLLATE "C" ~ ${bind(pattern)})`]);
-}
-
-/** A whole text, ignoring case; the text is folded. */
-export function equalsFolded(column: string, folded: string, bind: Bind): string {
-  const like = foldedLike(folded);
-  if (like.exact) return `lower(${column} COLLATE "C") = ${bind(folded)}`;
-  const coarse = `lower(${column} COLLATE "C") LIKE ${bind(like.pattern)}`;
-  return decided(column, coarse, likeLiteral(folded), `^${foldedPattern(folded)}$`, bind);
-}
-
-/** A substring, ignoring case; the text is folded. */
-export function containsFolded(column: string, folded: string, bind: Bind): string {
-  const like = foldedLike(folded);
-  const coarse = `lower(${column} COLLATE "C") LIKE ${bind(`%${like.pattern}%`)}`;
-  if (like.exact) return coarse;
-  return decided(column, coarse, `%${likeLiteral(folded)}%`, foldedPattern(folded), bind);
+function inOrder(wanted: MessageParts, target: Target): string {
+  const { parts, wordStart, wordEnd } = wanted;
+  if (!wordStart && !wordEnd) return containsFolded('message', parts, target);
+  const pattern = parts
+    .map((part) => foldedPattern(part, target.dialect))
+    .join(`${target.dialect.pattern.any}*`);
+  const coarse = coarselyInOrder('message', parts, target);
+  return conjunction([...coarse, atWordEnds(() => pattern, wanted, target)]);
 }

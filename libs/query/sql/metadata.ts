@@ -1,19 +1,23 @@
 import type { FieldTerm, RangeBound } from '../ast.ts';
 import { compareText, withinBounds } from '../compare-text.ts';
 import { numberOf, numberText } from '../number-text.ts';
-import { exactly, type Bind, type Condition } from './condition.ts';
+import { exactly, type Condition, type Target } from './condition.ts';
 import { textCondition } from './text.ts';
 
 /**
  * A term on `metadata.<path>`. Lax jsonpath steps through arrays by itself, as the predicate does: one level at
  * each step. Values are written into the bound path as JSON, which jsonpath reads.
  */
-export function metadataCondition(term: FieldTerm, path: readonly string[], bind: Bind): Condition {
+export function metadataCondition(
+  term: FieldTerm,
+  path: readonly string[],
+  target: Target,
+): Condition {
   const filter = jsonpathFilter(term);
-  if (filter === null) return onElements(term, path, bind);
+  if (filter === null) return onElements(term, path, target);
   const conditions = accessors(path).map((accessor) => {
     const jsonpath = `${accessor} ? (${filter})`;
-    return `metadata @? ${bind(jsonpath)}::jsonpath`;
+    return `metadata @? ${target.bind(jsonpath)}::jsonpath`;
   });
   return exactly(anyOf(conditions));
 }
@@ -73,16 +77,16 @@ function within(
 }
 
 /** Any scalar at the path whose text meets the condition. */
-function onElements(term: FieldTerm, path: readonly string[], bind: Bind): Condition {
+function onElements(term: FieldTerm, path: readonly string[], target: Target): Condition {
   if (term.kind === 'exists') throw new TypeError('exists is a jsonpath filter');
   const conditions = accessors(path).map((accessor) => {
     const text = `(element.value #>> '{}')`;
-    const holds = textCondition(term, text, bind);
+    const holds = textCondition(term, text, target);
     const scalar = `jsonb_typeof(element.value) IN ('string', 'number', 'boolean')`;
     return {
       exact: holds.exact,
       sql:
-        `EXISTS (SELECT FROM jsonb_path_query(metadata, ${bind(accessor)}::jsonpath) ` +
+        `EXISTS (SELECT FROM jsonb_path_query(metadata, ${target.bind(accessor)}::jsonpath) ` +
         `AS element (value) WHERE ${scalar} AND ${holds.sql})`,
     };
   });

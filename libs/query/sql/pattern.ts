@@ -1,44 +1,36 @@
 import { caseVariants } from '../fold-case.ts';
+import type { Dialect } from './dialect.ts';
 
-/** One character of a Postgres pattern (ARE), inside or outside brackets. */
-export function patternCharacter(code: number): string {
-  if (isAlphanumeric(code)) return String.fromCharCode(code);
-  return code > 0xffff
-    ? String.raw`\U${code.toString(16).padStart(8, '0')}`
-    : String.raw`\u${code.toString(16).padStart(4, '0')}`;
-}
-
-function isAlphanumeric(code: number): boolean {
-  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-}
-
-/** The pattern of a folded text: every character with all that fold to it, from JavaScript's tables, not Postgres'. */
-export function foldedPattern(folded: string): string {
+/** The pattern of a folded text: every character with all that fold to it, from JavaScript's tables, not the database's. */
+export function foldedPattern(folded: string, dialect: Dialect): string {
   let pattern = '';
-  for (const character of folded) pattern += oneOf(caseVariants(character));
+  for (const character of folded) pattern += oneOf(caseVariants(character), dialect);
   return pattern;
 }
 
-function oneOf(characters: readonly string[]): string {
-  const codes = characters.map((character) => patternCharacter(character.codePointAt(0) ?? 0));
+function oneOf(characters: readonly string[], dialect: Dialect): string {
+  const codes = characters.map((character) => dialect.character(character.codePointAt(0) ?? 0));
   return codes.length === 1 ? (codes[0] ?? '') : `[${codes.join('')}]`;
 }
 
 /** No character beyond is of a word (a test proves it). */
 const LAST_WORD_CHARACTER = 0x3ffff;
 
-let classRanges: string | null = null;
+const classRanges = new Map<Dialect, string>();
 
 /**
- * The characters of words as the inside of a bracket expression. They are listed, since Postgres' own classes
- * follow the version of ICU or libc that it was linked with.
+ * The characters of words as the inside of a bracket expression. They are listed, since the classes of a database
+ * follow the version of Unicode that it was linked with.
  */
-export function wordRanges(): string {
-  classRanges ??= collectRanges(/^[\p{L}\p{N}_]$/u);
-  return classRanges;
+export function wordRanges(dialect: Dialect): string {
+  const known = classRanges.get(dialect);
+  if (known !== undefined) return known;
+  const ranges = collectRanges(/^[\p{L}\p{N}_]$/u, dialect);
+  classRanges.set(dialect, ranges);
+  return ranges;
 }
 
-function collectRanges(member: RegExp): string {
+function collectRanges(member: RegExp, dialect: Dialect): string {
   let ranges = '';
   let start = -1;
   for (let code = 1; code <= LAST_WORD_CHARACTER + 1; code++) {
@@ -46,14 +38,14 @@ function collectRanges(member: RegExp): string {
     const belongs = !isSurrogate && member.test(String.fromCodePoint(code));
     if (belongs && start < 0) start = code;
     if (!belongs && start >= 0) {
-      ranges += rangeOf(start, code - 1);
+      ranges += rangeOf(start, code - 1, dialect);
       start = -1;
     }
   }
   return ranges;
 }
 
-export function rangeOf(start: number, end: number): string {
-  const first = patternCharacter(start);
-  return start === end ? first : `${first}-${patternCharacter(end)}`;
+export function rangeOf(start: number, end: number, dialect: Dialect): string {
+  const first = dialect.character(start);
+  return start === end ? first : `${first}-${dialect.character(end)}`;
 }

@@ -1,76 +1,91 @@
 import { complement, LAST_CODE_POINT, type CharacterSet } from '../regex/character-set.ts';
 import type { Assertion, RegexNode } from '../regex/nodes.ts';
 import { parseRegex } from '../regex/parse-regex.ts';
-import type { Bind, Condition } from './condition.ts';
+import type { Condition, Target } from './condition.ts';
+import type { Dialect } from './dialect.ts';
 import { rangeOf } from './pattern.ts';
 
 /**
- * An RE2 pattern as one of Postgres (ARE), under collation "C", where `\y` is RE2's `\b`. Case is written out as
- * sets, since Postgres ignores case by other tables. What Postgres cannot say is wider, so the outcome is not exact.
+ * An RE2 pattern as one of the database. Case is written out as sets, since databases ignore case by other tables.
+ * What a database cannot say is wider, so the outcome is not exact.
  */
-export function regexCondition(pattern: string, expression: string, bind: Bind): Condition {
+export function regexCondition(
+  pattern: string,
+  expression: string,
+  { bind, dialect }: Target,
+): Condition {
   const node = parseRegex(pattern);
   if (node === null) return { sql: `${expression} IS NOT NULL`, exact: false };
-  const are = translate(node);
-  return { sql: `${expression} COLLATE "C" ~ ${bind(are.text)}`, exact: are.exact };
+  const written = translate(node, dialect);
+  return { sql: dialect.matches(expression, bind(written.text)), exact: written.exact };
 }
 
-interface Are {
+interface Written {
   readonly text: string;
   readonly exact: boolean;
-  /** How much Postgres has to build for it. */
+  /** How much the database has to build for it. */
   readonly size: number;
 }
 
-function translate(node: RegexNode): Are {
+function translate(node: RegexNode, dialect: Dialect): Written {
   switch (node.kind) {
     case 'set':
-      return atom(bracket(node.set));
+      return atom(bracket(node.set, dialect));
     case 'some-character':
-      return { text: '.', exact: false, size: 1 };
+      return { text: dialect.pattern.any, exact: false, size: 1 };
     case 'assertion':
-      return atom(ASSERTIONS[node.assertion]);
+      return atom(assertion(node.assertion, dialect));
     case 'sequence':
-      return join(node.of.map(translate), '');
+      return join(translateAll(node.of, dialect), '');
     case 'alternatives':
-      return join(node.of.map(translate), '|');
+      return join(translateAll(node.of, dialect), '|');
     case 'repeat':
-      return repeat(node);
+      return repeat(node, dialect);
   }
 }
 
-function atom(text: string): Are {
+function atom(text: string): Written {
   return { text, exact: true, size: 1 };
 }
 
-const ASSERTIONS: Readonly<Record<Assertion, string>> = {
-  'text-start': '^',
-  'text-end': '$',
-  'line-start': String.raw`(?:^|(?<=\u000a))`,
-  'line-end': String.raw`(?:$|(?=\u000a))`,
-  'word-boundary': String.raw`\y`,
-  'no-word-boundary': String.raw`\Y`,
-};
-
-function bracket(set: CharacterSet): string {
-  const last = set[set.length - 1];
-  if (last?.[1] !== LAST_CODE_POINT) return `[${inside(set) || NOTHING}]`;
-  const outside = complement(set);
-  return inside(outside) === '' ? '.' : `[^${inside(outside)}]`;
+function translateAll(nodes: readonly RegexNode[], dialect: Dialect): Written[] {
+  return nodes.map((node) => translate(node, dialect));
 }
 
-/** No text of Postgres holds NUL. */
-function inside(set: CharacterSet): string {
+function assertion(kind: Assertion, { pattern }: Dialect): string {
+  switch (kind) {
+    case 'text-start':
+      return '^';
+    case 'text-end':
+      return '$';
+    case 'line-start':
+      return pattern.lineStart;
+    case 'line-end':
+      return pattern.lineEnd;
+    case 'word-boundary':
+      return pattern.wordBoundary;
+    case 'no-word-boundary':
+      return pattern.noWordBoundary;
+  }
+}
+
+function bracket(set: CharacterSet, dialect: Dialect): string {
+  const last = set[set.length - 1];
+  const within = inside(set, dialect);
+  if (last?.[1] !== LAST_CODE_POINT) return within === '' ? dialect.pattern.nothing : `[${within}]`;
+  const outside = inside(complement(set), dialect);
+  return outside === '' ? dialect.pattern.any : `[^${outside}]`;
+}
+
+/** No stored text holds NUL. */
+function inside(set: CharacterSet, dialect: Dialect): string {
   return set
     .filter(([, to]) => to > 0)
-    .map(([from, to]) => rangeOf(Math.max(from, 1), to))
+    .map(([from, to]) => rangeOf(Math.max(from, 1), to, dialect))
     .join('');
 }
 
-/** A character that no text holds, for a set that is empty. */
-const NOTHING = String.raw`\ud800`;
-
-function join(parts: readonly Are[], separator: '' | '|'): Are {
+function join(parts: readonly Written[], separator: '' | '|'): Written {
   const text = parts.map((part) => part.text).join(separator);
   return {
     text: separator === '' ? text : `(?:${text})`,
@@ -79,19 +94,14 @@ function join(parts: readonly Are[], separator: '' | '|'): Are {
   };
 }
 
-/** The most copies that Postgres allows. */
-const MOST_COPIES = 255;
-/** Beyond this Postgres may refuse a pattern as too complex. */
-const LARGEST = 2_000;
-
-function repeat(node: Extract<RegexNode, { kind: 'repeat' }>): Are {
+function repeat(node: Extract<RegexNode, { kind: 'repeat' }>, dialect: Dialect): Written {
   const { of, min, max } = node;
-  // An assertion holds as often as one likes; Postgres refuses to count it.
-  if (isAssertion(of)) return min > 0 ? translate(of) : atom('(?:)');
-  const part = translate(of);
+  // An assertion holds as often as one likes; databases refuse to count it.
+  if (isAssertion(of)) return min > 0 ? translate(of, dialect) : atom('(?:)');
+  const part = translate(of, dialect);
   const copies = Math.max(min, max ?? 1, 1);
   const size = part.size * copies;
-  if (copies > MOST_COPIES || size > LARGEST) {
+  if (copies > dialect.pattern.mostCopies || size > dialect.pattern.largest) {
     return { text: `(?:${part.text})${min > 0 ? '+' : '*'}`, exact: false, size: part.size };
   }
   const count = max === min ? `{${min}}` : `{${min},${max ?? ''}}`;

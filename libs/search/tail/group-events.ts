@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
+import type { ColumnarReader } from '#columnar';
 import type { StoredEvent } from '#event';
+import { DUCKDB, type Query } from '#query';
 import {
   decodeEvent,
   EVENT_COLUMNS,
@@ -10,7 +12,8 @@ import {
   type Segment,
   type Snapshot,
 } from '#store';
-import { allOf, type EventFilter } from '../event-filter.ts';
+import { readColumnarGroups } from '../columnar/columnar-groups.ts';
+import { allOf, compileFilter, type EventFilter } from '../event-filter.ts';
 import { timeSql } from '../position.ts';
 
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -23,18 +26,29 @@ export interface GroupEvents {
   readonly events: readonly StoredEvent[];
 }
 
+/** Where the events of groups lie: those that a tail resumes from may be in files by now. */
+export interface GroupSource {
+  readonly pool: Pool;
+  readonly columnar: ColumnarReader | null;
+}
+
 /** Reads the events of some groups, in the order of their commits. Groups without matches are there too. */
 export async function readGroupEvents(
-  pool: Pool,
+  { pool, columnar }: GroupSource,
   groups: readonly CommittedGroup[],
-  filter: EventFilter,
+  query: Query,
   signal: AbortSignal,
 ): Promise<readonly GroupEvents[]> {
   const numbers = groups.map((group) => group.groupSeq);
   const start = { path: 'bitmap', timeoutMs: STATEMENT_TIMEOUT_MS } as const;
   const events = await withSnapshot(pool, signal, start, async (snapshot) => {
     const places = await placesOfGroups(snapshot, Math.min(...numbers), Math.max(...numbers));
-    return readRows(snapshot, places, numbers, filter);
+    const rows = await readRows(snapshot, places, numbers, compileFilter(query));
+    const filter = compileFilter(query, DUCKDB);
+    const limits = { timeoutMs: STATEMENT_TIMEOUT_MS, signal };
+    const read = await readColumnarGroups(columnar, snapshot, numbers, { filter }, limits);
+    const { check } = filter;
+    return [...rows, ...(check === null ? read : read.filter((event) => check(event)))];
   });
   const byGroup = Map.groupBy(events, (event) => event.groupSeq);
   return groups.map(({ groupSeq, commitSeq }) => ({

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
+import type { ColumnarReader } from '#columnar';
 import { anyOfQueries } from './any-of-queries.ts';
 import { groupsAfter, type CommittedGroup } from '#store';
 import type { Telemetry } from '#telemetry';
-import { compileFilter } from '../event-filter.ts';
 import { tailPollFailed } from '../telemetry.ts';
 import { readGroupEvents } from './group-events.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -18,13 +18,15 @@ export class TailPoller {
   private readonly subscribers = new Set<Subscriber>();
   private readonly pool: Pool;
   private readonly telemetry: Telemetry;
+  private readonly columnar: ColumnarReader | null;
   private timer: NodeJS.Timeout | null = null;
   private running: AbortController | null = null;
   private failures = 0;
 
-  constructor(pool: Pool, telemetry: Telemetry) {
+  constructor(pool: Pool, telemetry: Telemetry, columnar: ColumnarReader | null) {
     this.pool = pool;
     this.telemetry = telemetry;
+    this.columnar = columnar;
   }
 
   get size(): number {
@@ -93,8 +95,9 @@ export class TailPoller {
     const committed = await groupsAfter(this.pool, commitSeq, MAX_GROUPS);
     const groups = boundedBy(committed, MAX_EVENTS);
     if (groups.length === 0) return false;
-    const filter = compileFilter(anyOfQueries(cohort.map((subscriber) => subscriber.query)));
-    for (const group of await readGroupEvents(this.pool, groups, filter, signal)) {
+    const query = anyOfQueries(cohort.map((subscriber) => subscriber.query));
+    const source = { pool: this.pool, columnar: this.columnar };
+    for (const group of await readGroupEvents(source, groups, query, signal)) {
       for (const subscriber of cohort) subscriber.deliver(group);
     }
     return groups.length < committed.length || committed.length === MAX_GROUPS;

@@ -2,6 +2,7 @@ import { formatTimestamp, type JsonObject } from '#event';
 import type { CommitRange, IndexCoverage } from '#index';
 import { implies, parseQuery, type IndexTerms, type Query } from '#query';
 import type { Step } from '../planner.ts';
+import { stretchesOf } from '../stretches.ts';
 import type { TimeRange } from '../time-range.ts';
 
 /**
@@ -23,6 +24,8 @@ export type PlannedStep = Step | IndexStep;
  * Puts indexes into a plan where they help. The rule: every match of the query has a word that the index holds, and
  * matches what was chosen for it (`index.match`).
  *
+ * Not beside columnar files: what an index proposes there lies in the files mostly, and what is left is little.
+ *
  * Of groups that hold only a part of what the query finds, Postgres would have to be read for the others: as many
  * rows as without the index. So such groups count as not covered, `q AND NOT match` is part of what is read there.
  */
@@ -32,7 +35,11 @@ export function withIndexes(
   terms: IndexTerms,
   coverage: ReadonlyMap<number, IndexCoverage>,
 ): readonly PlannedStep[] {
+  const alone = new Set(
+    stretchesOf(steps).flatMap((stretch) => (stretch.length === 1 ? stretch : [])),
+  );
   return steps.map((rows) => {
+    if (rows.engine === 'columnar' || !alone.has(rows)) return rows;
     const found = coverage.get(rows.segment.id);
     const commits = found === undefined ? [] : usableCommits(found, query);
     if (found === undefined || commits.length === 0) return rows;

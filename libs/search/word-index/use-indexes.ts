@@ -43,7 +43,7 @@ export function explainPlan(
   use: IndexUse | null,
 ): readonly JsonObject[] {
   return steps.flatMap((step) => {
-    if (step.engine === 'postgres') return [explainStep(step)];
+    if (step.engine !== 'meilisearch') return [explainStep(step)];
     if (use?.ruledOut.has(step.rows.segment.id) === true)
       return [{ ...explainStep(step.rows), ruledOut: true }];
     const givenUp = use?.withoutIndex.get(step.rows.segment.id);

@@ -6,6 +6,10 @@ export { NOTHING_TO_DO, type Job, type JobReport } from './job.ts';
 export { mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';
 export {
   createRetention,
+  cutoffOf,
+  deleteRows,
+  deletionsOf,
+  type Deletion,
   type RetentionParts,
   type RetentionPolicy,
   type RetentionRule,

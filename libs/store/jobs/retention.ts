@@ -64,12 +64,17 @@ export function createRetention(parts: RetentionParts): Job {
 }
 
 /** One rule without what earlier rules decide. */
-interface Deletion {
+export interface Deletion {
   readonly query: Query;
   readonly keep: Micros;
 }
 
-function deletionsOf(policy: RetentionPolicy): readonly Deletion[] {
+/**
+ * What a policy deletes by rule.
+ *
+ * @throws TypeError for a rule that asks for more than level and service
+ */
+export function deletionsOf(policy: RetentionPolicy): readonly Deletion[] {
   const deletions: Deletion[] = [];
   const earlier: Query[] = [];
   for (const rule of policy.rules) {
@@ -99,6 +104,7 @@ function longestKeep(policy: RetentionPolicy): Micros | null {
 
 interface Partition {
   readonly id: number;
+  readonly engine: string;
   readonly relation: string;
   readonly range_start: string;
   readonly range_end: string;
@@ -112,8 +118,8 @@ async function dropExpired(
   const keep = longestKeep(policy);
   if (keep === null) return 0;
   const expired = await client.query<Partition>(
-    `SELECT id, quote_ident(relation) AS relation, range_start::text, range_end::text FROM segment
-     WHERE engine = 'rows' AND range_end <= $1 ORDER BY range_start`,
+    `SELECT id, engine, quote_ident(relation) AS relation, range_start::text, range_end::text FROM segment
+     WHERE range_end <= $1 ORDER BY range_start, id`,
     [formatTimestamp(now - keep)],
   );
   for (const partition of expired.rows) {
@@ -125,10 +131,15 @@ async function dropExpired(
 
 /** The catalog's row first: it waits for groups that are being written into the partition, and stops later ones. */
 async function drop(client: PoolClient, partition: Partition): Promise<void> {
-  const { id, relation, range_start: start, range_end: end } = partition;
+  const { id, engine, relation, range_start: start, range_end: end } = partition;
   await client.query(`SET LOCAL lock_timeout = '1s'; ${lockSql(LOCKS.partitions)}`);
+  // The files are removed from the storage later, when no reader can be at them any more.
+  await client.query(
+    'UPDATE columnar_file SET segment_id = NULL, since = now() WHERE segment_id = $1',
+    [id],
+  );
   await client.query('DELETE FROM segment WHERE id = $1', [id]);
-  await client.query(`DROP TABLE ${relation}`);
+  if (engine !== 'columnar') await client.query(`DROP TABLE ${relation}`);
   await client.query('DELETE FROM rollup_minute WHERE minute >= $1 AND minute < $2', [start, end]);
   await client.query('DELETE FROM rollup_hour WHERE hour >= $1 AND hour < $2', [start, end]);
   await client.query('DELETE FROM rollup_hour_overflow WHERE hour >= $1 AND hour < $2', [
@@ -137,7 +148,10 @@ async function drop(client: PoolClient, partition: Partition): Promise<void> {
   ]);
 }
 
-/** The hours that still hold events which the deletion covers, oldest first: the rollups know. */
+/**
+ * The hours that still hold events which the deletion covers, oldest first: the rollups know. Not those of columnar
+ * files, whose events go by writing the files again (libs/columnar).
+ */
 async function expiredHours(
   client: PoolClient,
   deletion: Deletion,
@@ -149,6 +163,8 @@ async function expiredHours(
     `SELECT (extract(epoch FROM hour) * 1000000)::bigint AS hour FROM (
        SELECT date_trunc('hour', minute) AS hour FROM rollup_minute
        WHERE minute < $1 AND ${condition} GROUP BY 1 HAVING sum(events) > 0) AS expired
+     WHERE NOT EXISTS (
+       SELECT FROM segment WHERE engine = 'columnar' AND hour >= range_start AND hour < range_end)
      ORDER BY 1 LIMIT $2`,
     values,
   );
@@ -156,7 +172,7 @@ async function expiredHours(
 }
 
 /** Whole minutes, so that the rollups of a minute go altogether. */
-function cutoffOf(deletion: Deletion, now: Micros): Micros {
+export function cutoffOf(deletion: Deletion, now: Micros): Micros {
   return Math.floor((now - deletion.keep) / MICROS_PER_MINUTE) * MICROS_PER_MINUTE;
 }
 
@@ -169,22 +185,28 @@ async function clearHour(
 ): Promise<number> {
   const from = formatTimestamp(hour);
   const to = formatTimestamp(Math.min(hour + MICROS_PER_HOUR, cutoffOf(deletion, now)));
-  const partitions = await client.query<{ relation: string }>(
-    `SELECT quote_ident(relation) AS relation FROM segment
+  const partitions = await client.query<{ id: number; relation: string }>(
+    `SELECT id, quote_ident(relation) AS relation FROM segment
      WHERE engine = 'rows' AND range_start < $2 AND range_end > $1`,
     [from, to],
   );
   let deleted = 0;
-  for (const { relation } of partitions.rows) {
-    deleted += await clearRows(client, relation, deletion.query, [from, to]);
+  for (const partition of partitions.rows) {
+    deleted += await deleteRows(client, partition, deletion.query, [from, to]);
   }
   return deleted;
 }
 
-/** Groups that no rollup counts yet are left for the next run: there is nothing to take out for them. */
-async function clearRows(
+/**
+ * Deletes what a query over level and service finds in a table, and takes it out of the rollups. Groups that no rollup
+ * counts yet are left for the next run: there is nothing to take out for them.
+ *
+ * @param relation quoted
+ * @returns the number of events deleted
+ */
+export async function deleteRows(
   client: PoolClient,
-  relation: string,
+  { id, relation }: { readonly id: number; readonly relation: string },
   query: Query,
   range: readonly [string, string],
 ): Promise<number> {
@@ -202,6 +224,8 @@ async function clearRows(
        INSERT INTO rollup_hour (hour, service, resource_id, level, events)
        SELECT date_trunc('hour', ts), service, resource_id, level, -count(*) FROM gone
        GROUP BY 1, 2, 3, 4
+     ), noted AS (
+       UPDATE segment SET deletions = deletions + 1 WHERE id = ${id} AND EXISTS (SELECT FROM gone)
      ) SELECT count(*)::int AS deleted FROM gone`,
     values,
   );

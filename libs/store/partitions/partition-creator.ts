@@ -97,6 +97,14 @@ async function readSegments(client: PoolClient) {
   return rows.map(toRowSegment);
 }
 
+/** The indexes of a table of events. */
+export function indexesSql(name: string): string {
+  return `
+CREATE INDEX ${name}_order ON ${name} (ts, group_seq, ordinal);
+CREATE INDEX ${name}_errors ON ${name} (ts, group_seq, ordinal, resource_id, service) WHERE level >= ${INDEXED_FROM};
+CREATE INDEX ${name}_group ON ${name} USING brin (group_seq) WITH (pages_per_range = 32);`;
+}
+
 /**
  * The index on errors is in the order in which they are read. It ends with resource and service, so that the errors of
  * one of them are picked out before a row is fetched: of 417,000 events in an hour 200 instead of 42,000 rows.
@@ -110,9 +118,7 @@ function createSql(range: TimeRange): string {
   const end = formatTimestamp(range.end);
   return `
 CREATE TABLE ${name} (LIKE log_event);
-CREATE INDEX ${name}_order ON ${name} (ts, group_seq, ordinal);
-CREATE INDEX ${name}_errors ON ${name} (ts, group_seq, ordinal, resource_id, service) WHERE level >= ${INDEXED_FROM};
-CREATE INDEX ${name}_group ON ${name} USING brin (group_seq) WITH (pages_per_range = 32);
+${indexesSql(name)}
 ALTER TABLE log_event ATTACH PARTITION ${name} FOR VALUES FROM ('${start}') TO ('${end}');
 INSERT INTO segment (relation, range_start, range_end) VALUES ('${name}', '${start}', '${end}');`;
 }

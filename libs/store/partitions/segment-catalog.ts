@@ -2,18 +2,18 @@ import type { Pool } from 'pg';
 import type { Micros } from '#event';
 import { upperBound, type TimeRange } from './plan.ts';
 
-/** A partition of log_event in the catalog. */
+/** A table in the catalog that takes events. */
 export interface RowSegment extends TimeRange {
   readonly id: number;
   readonly relation: string;
 }
 
-/** SQL that reads the row segments in time order; times as microseconds. */
+/** SQL that reads the tables that take events in time order; times as microseconds. */
 export const ROW_SEGMENTS_SQL = `
 SELECT id, relation,
        (extract(epoch FROM range_start) * 1000000)::bigint::text AS start,
        (extract(epoch FROM range_end) * 1000000)::bigint::text AS "end"
-  FROM segment WHERE engine = 'rows' ORDER BY range_start`;
+  FROM segment WHERE engine = 'rows' AND sealed_commit IS NULL ORDER BY range_start`;
 
 export interface RowSegmentRow {
   readonly id: number;

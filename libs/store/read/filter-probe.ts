@@ -1,5 +1,10 @@
 import type { TokenRequirement } from '#query';
-import { mayContainHash, probesOf } from '../skip-index/bloom-filter.ts';
+import {
+  mayContainHash,
+  mayHoldHash,
+  probesOf,
+  type FilterBits,
+} from '../skip-index/bloom-filter.ts';
 import { tokenHash } from '../skip-index/token-hash.ts';
 
 /** A requirement with its tokens hashed once for all filters. */
@@ -22,13 +27,22 @@ export function toProbe(requirement: TokenRequirement): Probe {
 
 /** False only where nothing under the filter can fulfil the requirement. */
 export function mayFulfil(probe: Probe, filter: Uint8Array): boolean {
+  return mayHold(probe, (hash) => mayContainHash(filter, hash));
+}
+
+/** `mayFulfil` for a filter that is not in memory. */
+export function mayFulfilBits(probe: Probe, filter: FilterBits): boolean {
+  return mayHold(probe, (hash) => mayHoldHash(filter, hash));
+}
+
+function mayHold(probe: Probe, holds: (hash: number) => boolean): boolean {
   switch (probe.kind) {
     case 'token':
-      return mayContainHash(filter, probe.hash);
+      return holds(probe.hash);
     case 'all':
-      return probe.of.every((part) => mayFulfil(part, filter));
+      return probe.of.every((part) => mayHold(part, holds));
     case 'any':
-      return probe.of.some((part) => mayFulfil(part, filter));
+      return probe.of.some((part) => mayHold(part, holds));
     case 'unknown':
       return true;
   }

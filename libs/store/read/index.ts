@@ -1,5 +1,6 @@
 export { mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
 export { groupsAfter, newestCommit, type CommittedGroup } from './committed-groups.ts';
+export { mayFulfilBits, toProbe, type Probe } from './filter-probe.ts';
 export {
   placesOfGroups,
   readMinutes,

@@ -4,7 +4,7 @@ import type { TextRow } from './row.ts';
 /** One row of the segment catalog: a stretch of time and what reads it. */
 export interface Segment {
   readonly id: number;
-  /** `rows` is a partition of log_event named by `relation`. */
+  /** `rows` is a table named by `relation`; `columnar` is files. Several segments may share a stretch of time. */
   readonly engine: string;
   readonly relation: string;
   /** Inclusive. */
@@ -13,11 +13,11 @@ export interface Segment {
   readonly end: Micros;
 }
 
-/** All segments, oldest first. */
+/** All segments that are read, oldest first. */
 export const SEGMENTS_SQL = `
   SELECT id, engine, relation, (extract(epoch FROM range_start) * 1000000)::bigint,
     (extract(epoch FROM range_end) * 1000000)::bigint
-  FROM segment ORDER BY range_start`;
+  FROM segment WHERE engine IN ('rows', 'columnar') ORDER BY range_start, id`;
 
 export function decodeSegment(row: TextRow): Segment {
   const [id, engine, relation, start, end] = row as [string, string, string, string, string];

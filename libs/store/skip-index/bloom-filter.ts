@@ -66,6 +66,22 @@ export function mayContainHash(filter: Uint8Array, hash: number): boolean {
   return true;
 }
 
+/** A filter of which single bytes are read, wherever it lies. */
+export interface FilterBits {
+  /** In bytes, with the header. */
+  readonly length: number;
+  readonly byteAt: (index: number) => number;
+}
+
+/** `mayContainHash` for a filter whose format was checked when it was written. */
+export function mayHoldHash({ length, byteAt }: FilterBits, hash: number): boolean {
+  const bits = (length - HEADER_BYTES) * 8;
+  return probesOf(hash).every((point) => {
+    const bit = Math.floor((point * bits) / RANGE);
+    return ((byteAt(HEADER_BYTES + Math.floor(bit / 8)) >>> (bit % 8)) & 1) === 1;
+  });
+}
+
 /** Where a hash probes a filter of `PROBES` probes: fractions of its bits, as whole numbers below 2^32. */
 export function probesOf(hash: number): number[] {
   const step = stepOf(hash);

@@ -1,0 +1,62 @@
+import type { PoolClient } from 'pg';
+import { formatTimestamp, type Micros } from '#event';
+import type { RowSegment } from '#store';
+import type { ArchiveLimits } from './parts.ts';
+
+/** A sealed table. */
+export interface SealedTable extends RowSegment {
+  /** How often retention had deleted from it when this was read. */
+  readonly deletions: number;
+}
+
+interface Row {
+  readonly id: number;
+  readonly relation: string;
+  readonly start: string;
+  readonly end: string;
+  readonly deletions: number;
+}
+
+const COLUMNS = `id, relation, (extract(epoch FROM range_start) * 1000000)::bigint AS start,
+  (extract(epoch FROM range_end) * 1000000)::bigint AS "end", deletions`;
+
+/** The oldest table that is closed and not sealed yet; of late events only where they are many. */
+export async function nextClosedTable(
+  client: PoolClient,
+  now: Micros,
+  limits: ArchiveLimits,
+): Promise<RowSegment | null> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM segment AS s
+     CROSS JOIN LATERAL (
+       SELECT coalesce(sum(events), 0) AS events, max(last_group) AS last_group FROM (
+         SELECT events, group_seq AS last_group FROM group_part WHERE segment_id = s.id
+         UNION ALL
+         SELECT events, last_group FROM skip_filter WHERE segment_id = s.id) AS part) AS held
+     WHERE engine = 'rows' AND sealed_commit IS NULL AND range_end <= $1
+       AND held.events >= CASE WHEN EXISTS (
+           SELECT FROM segment AS other WHERE other.id <> s.id AND other.range_start = s.range_start)
+         THEN $2::bigint ELSE 1 END
+       AND NOT EXISTS (
+         SELECT FROM log_group WHERE group_seq = held.last_group
+           AND committed_at > now() - make_interval(secs => $3))
+     ORDER BY range_start LIMIT 1`,
+    [formatTimestamp(now - limits.closedAfter), limits.lateEvents, limits.quietFor / 1_000_000],
+  );
+  return rows[0] === undefined ? null : tableOf(rows[0]);
+}
+
+/** The oldest table that is sealed and has no files yet, once its groups are in the rollups. */
+export async function nextSealedTable(client: PoolClient): Promise<SealedTable | null> {
+  const { rows } = await client.query<Row>(
+    `SELECT ${COLUMNS} FROM segment
+     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND NOT EXISTS (
+       SELECT FROM log_group WHERE NOT (minute_rollup AND hour_rollup) AND commit_seq <= sealed_commit)
+     ORDER BY range_start, id LIMIT 1`,
+  );
+  return rows[0] === undefined ? null : tableOf(rows[0]);
+}
+
+function tableOf({ id, relation, start, end, deletions }: Row): SealedTable {
+  return { id, relation, start: Number(start), end: Number(end), deletions };
+}

@@ -1,0 +1,57 @@
+import { defineEvent } from '#telemetry';
+
+export const tableSealed = defineEvent<{ readonly relation: string }>({
+  name: 'table_sealed',
+  level: 'info',
+  message: ({ relation }) => `${relation} is closed; events that come late go elsewhere`,
+});
+
+export interface SegmentArchived {
+  readonly relation: string;
+  readonly events: number;
+  readonly bytes: number;
+  readonly files: number;
+  readonly seconds: number;
+}
+
+export const segmentArchived = defineEvent<SegmentArchived>({
+  name: 'segment_archived',
+  level: 'info',
+  message: ({ relation, events, bytes, files, seconds }) =>
+    `${relation} is in columnar files: ${events} events, ${bytes} bytes, files: ${files}, ${seconds.toFixed(1)} s`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_events_total',
+      help: 'Events written to columnar files.',
+      value: ({ events }) => events,
+    },
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_bytes_total',
+      help: 'Bytes of columnar files written, with their skip files.',
+      value: ({ bytes }) => bytes,
+    },
+  ],
+});
+
+/** A warning: the rows are still there, and the files will be made again. */
+export const archiveGivenUp = defineEvent<{ readonly relation: string; readonly reason: string }>({
+  name: 'archive_given_up',
+  level: 'warn',
+  message: ({ relation, reason }) =>
+    `the columnar files of ${relation} do not count and are made again: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_given_up_total',
+      help: 'Columnar files that were made and did not count.',
+    },
+  ],
+});
+
+export const rowsDropped = defineEvent<{ readonly relation: string }>({
+  name: 'rows_dropped',
+  level: 'info',
+  message: ({ relation }) => `${relation} was dropped; its columnar files serve`,
+});

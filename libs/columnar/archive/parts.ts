@@ -1,0 +1,58 @@
+import type { Clock, Micros } from '#event';
+import type { RetentionPolicy } from '#store';
+import type { Telemetry } from '#telemetry';
+import type { Engine } from '../duckdb/engine.ts';
+import type { ObjectStorage } from '../storage/object-storage.ts';
+
+/** How long the rows of a closed partition stay in Postgres beside its files. */
+export type KeepRows =
+  { readonly kind: 'forever' } | { readonly kind: 'for'; readonly age: Micros };
+
+/** Moments at which a crash must lose nothing and count nothing twice. */
+export type ArchiveStep =
+  | 'sealed'
+  | 'named'
+  | 'written'
+  | 'stored'
+  | 'verified'
+  | 'published'
+  | 'replaced'
+  | 'dropped'
+  | 'removed';
+
+/** What the job that makes columnar files works with. */
+export interface ArchiveParts {
+  readonly storage: ObjectStorage;
+  readonly engine: Engine;
+  readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  readonly keepRows: KeepRows;
+  /** Events go from files, too. */
+  readonly retention: RetentionPolicy;
+  /** Folder for files that are being made, of this database only. */
+  readonly scratch: string;
+  readonly limits: ArchiveLimits;
+  /** Called after each step: the place for pauses. */
+  readonly between: (step: ArchiveStep, workedMs: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface ArchiveLimits {
+  /** A partition is closed so long after its end … */
+  readonly closedAfter: Micros;
+  /** … and when no group has been written to it for so long. */
+  readonly quietFor: Micros;
+  /** Events of a file at the most. */
+  readonly eventsPerFile: number;
+  /** Events that came late and become a file of their own, at the least. */
+  readonly lateEvents: number;
+  /** How long a file that no longer counts stays for readers that began before. */
+  readonly removeAfterMs: number;
+}
+
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  closedAfter: 3_600_000_000,
+  quietFor: 600_000_000,
+  eventsPerFile: 20 * 51_200,
+  lateEvents: 51_200,
+  removeAfterMs: 900_000,
+};

@@ -1,0 +1,185 @@
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBResult,
+  type DuckDBValue,
+} from '@duckdb/node-api';
+import { StatementTimeoutError, type TextRow } from '#store';
+
+export interface EngineSettings {
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** Statements that run side by side; further ones wait. */
+  readonly connections: number;
+  /** Where sorts go that do not fit into memory; null: nowhere, they fail. */
+  readonly spillFolder: string | null;
+}
+
+export interface StatementLimits {
+  /** Most that the statement may take, in ms; 0 is no limit. Beyond, it is a `StatementTimeoutError`. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const INTERRUPT_AGAIN_MS = 20;
+
+/** DuckDB within this process, bounded in memory and threads. It downloads nothing. */
+export class Engine {
+  private readonly instance: DuckDBInstance;
+  private readonly idle: DuckDBConnection[];
+  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private readonly connections: readonly DuckDBConnection[];
+
+  private constructor(instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
+    this.instance = instance;
+    this.connections = connections;
+    this.idle = [...connections];
+  }
+
+  static async open(settings: EngineSettings): Promise<Engine> {
+    const instance = await DuckDBInstance.create(':memory:', {
+      threads: String(settings.threads),
+      memory_limit: `${Math.floor(settings.memoryBytes / 1024)}KiB`,
+      temp_directory: settings.spillFolder ?? '',
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+    });
+    const connections: DuckDBConnection[] = [];
+    for (let count = 0; count < settings.connections; count++) {
+      const connection = await instance.connect();
+      await connection.run(`SET TimeZone = 'UTC'`);
+      connections.push(connection);
+    }
+    // Files never change, so what their ends say need not be read again.
+    await connections[0]?.run('SET GLOBAL parquet_metadata_cache = true');
+    return new Engine(instance, connections);
+  }
+
+  /** Nothing may be running. */
+  close(): void {
+    for (const connection of this.connections) connection.closeSync();
+    this.instance.closeSync();
+  }
+
+  /** Runs one statement with bound values; all columns must be text. */
+  async rows(
+    sql: string,
+    values: readonly unknown[],
+    limits: StatementLimits,
+  ): Promise<readonly TextRow[]> {
+    return this.withConnection(limits, async (connection) => {
+      const reader = await connection.runAndReadAll(sql, bound(values));
+      return reader.getRows() as unknown as readonly TextRow[];
+    });
+  }
+
+  /** Streams an answer; all columns must be text. */
+  async *pages(
+    sql: string,
+    values: readonly unknown[],
+    limits: StatementLimits,
+  ): AsyncGenerator<readonly TextRow[]> {
+    for await (const chunk of this.chunks(sql, values, limits)) {
+      yield chunk as unknown as readonly TextRow[];
+    }
+  }
+
+  /** Streams rows of any types as the driver reads them. */
+  async *chunks(
+    sql: string,
+    values: readonly unknown[],
+    limits: StatementLimits,
+  ): AsyncGenerator<readonly (readonly DuckDBValue[])[]> {
+    const connection = await this.take();
+    try {
+      const result = await interruptible(connection, limits, () =>
+        connection.stream(sql, bound(values)),
+      );
+      for (;;) {
+        const rows = await interruptible(connection, limits, () => nextRows(result));
+        if (rows === null) return;
+        yield rows;
+      }
+    } finally {
+      this.giveBack(connection);
+    }
+  }
+
+  async run(sql: string, values: readonly unknown[], limits: StatementLimits): Promise<void> {
+    await this.withConnection(limits, (connection) => connection.run(sql, bound(values)));
+  }
+
+  private async withConnection<T>(
+    limits: StatementLimits,
+    work: (connection: DuckDBConnection) => Promise<T>,
+  ): Promise<T> {
+    const connection = await this.take();
+    try {
+      return await interruptible(connection, limits, () => work(connection));
+    } finally {
+      this.giveBack(connection);
+    }
+  }
+
+  private take(): Promise<DuckDBConnection> {
+    const connection = this.idle.pop();
+    if (connection !== undefined) return Promise.resolve(connection);
+    return new Promise((resolve) => {
+      this.waiting.push(resolve);
+    });
+  }
+
+  private giveBack(connection: DuckDBConnection): void {
+    const next = this.waiting.shift();
+    if (next === undefined) this.idle.push(connection);
+    else next(connection);
+  }
+}
+
+async function nextRows(result: DuckDBResult) {
+  const chunk = await result.fetchChunk();
+  return chunk === null || chunk.rowCount === 0 ? null : chunk.getRows();
+}
+
+function bound(values: readonly unknown[]): DuckDBValue[] {
+  return values as DuckDBValue[];
+}
+
+/** An interrupt that comes before the statement has begun is lost, so it is sent until the statement ends. */
+async function interruptible<T>(
+  connection: DuckDBConnection,
+  { timeoutMs, signal }: StatementLimits,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const state: { timedOut: boolean; again: NodeJS.Timeout | null } = {
+    timedOut: false,
+    again: null,
+  };
+  const interrupt = (): void => {
+    state.again ??= setInterval(() => {
+      connection.interrupt();
+    }, INTERRUPT_AGAIN_MS);
+    connection.interrupt();
+  };
+  const timer =
+    timeoutMs > 0
+      ? setTimeout(() => {
+          state.timedOut = true;
+          interrupt();
+        }, timeoutMs)
+      : null;
+  signal.addEventListener('abort', interrupt, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (state.timedOut)
+      throw new StatementTimeoutError('statement over its time limit', { cause: error });
+    throw error;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    if (state.again !== null) clearInterval(state.again);
+    signal.removeEventListener('abort', interrupt);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Engine, StatementLimits } from '../duckdb/engine.ts';
+import { COLUMN_NAMES } from './columns.ts';
+import type { Source } from './write-file.ts';
+
+/*
+ * What two tables of events are compared by: the number of rows, sums over their ids and times, and for each text how
+ * many there are and their bytes. Sums do not depend on the order, and those of several files add up. The same names
+ * mean the same in Postgres and in DuckDB.
+ */
+
+const TEXTS = COLUMN_NAMES.slice(4);
+/** A prime, so that the product of a group and an ordinal tells pairs apart. */
+const MODULUS = 1_000_003;
+
+type EngineName = 'postgres' | 'duckdb';
+
+const BYTES: Readonly<Record<EngineName, (column: string) => string>> = {
+  postgres: (column) => `octet_length(${column}${column === 'metadata' ? '::text' : ''})`,
+  duckdb: (column) => `strlen(${column})`,
+};
+
+const MICROS: Readonly<Record<EngineName, string>> = {
+  postgres: '(extract(epoch FROM ts) * 1000000)::bigint',
+  duckdb: 'epoch_us(ts)',
+};
+
+/** SQL of a checksum: one text column. */
+export function checksumSql(engine: EngineName): string {
+  const sums = [
+    'count(*)',
+    'coalesce(sum(group_seq), 0)',
+    'coalesce(sum(ordinal), 0)',
+    'coalesce(sum(level), 0)',
+    `coalesce(sum(${MICROS[engine]}), 0)`,
+    `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + ${MICROS[engine]} % ${MODULUS} * (ordinal % 1009)), 0)`,
+    ...TEXTS.flatMap((column) => [
+      `count(${column})`,
+      `coalesce(sum(${BYTES[engine](column)}), 0)`,
+    ]),
+  ];
+  const type = engine === 'postgres' ? 'text' : 'VARCHAR';
+  return sums.map((sum) => `(${sum})::${type}`).join(` || ' ' || `);
+}
+
+/** The numbers of a checksum, so that those of several files can be added. */
+export function checksumNumbers(text: string | null | undefined): bigint[] {
+  return (text ?? '').split(' ').map((sum) => BigInt(sum.replace(/\.0*$/, '')));
+}
+
+export async function checksumOf(
+  engine: Engine,
+  source: Source,
+  limits: StatementLimits,
+): Promise<bigint[]> {
+  const [row] = await engine.rows(
+    `SELECT ${checksumSql('duckdb')} FROM ${source.sql}`,
+    source.values,
+    limits,
+  );
+  return checksumNumbers(row?.[0]);
+}

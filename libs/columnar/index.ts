@@ -1,0 +1,20 @@
+export { createArchiveJob } from './archive/archive-job.ts';
+export {
+  ARCHIVE_LIMITS,
+  type ArchiveLimits,
+  type ArchiveParts,
+  type ArchiveStep,
+  type KeepRows,
+} from './archive/parts.ts';
+export { takingTurns } from './archive/pace.ts';
+export { Engine, type EngineSettings, type StatementLimits } from './duckdb/engine.ts';
+export {
+  createColumnarReader,
+  type ColumnarReader,
+  type ColumnarStatement,
+  type SegmentFiles,
+} from './read/columnar-reader.ts';
+export { directAccess, type FileAccess } from './read/file-access.ts';
+export { joinWindows, type Window } from './read/windows.ts';
+export { LocalFolder } from './storage/local-folder.ts';
+export { ObjectMissingError, type ObjectStorage } from './storage/object-storage.ts';

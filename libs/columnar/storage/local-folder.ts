@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { constants, type Dirent } from 'node:fs';
+import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  checkObjectName,
+  ObjectMissingError,
+  type ObjectStorage,
+  type StoredObject,
+} from './object-storage.ts';
+
+/** What a file that is being copied is called; names of objects do not begin with a point. */
+const UNFINISHED = '.unfinished-';
+
+/** Objects as files of a folder, on a disk of this machine or one that several machines mount. */
+export class LocalFolder implements ObjectStorage {
+  private readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+  }
+
+  /** Creates the folder where it is missing, and removes copies that a crash left unfinished. Parts of paths that begin with a point are no objects. */
+  static async open(root: string): Promise<LocalFolder> {
+    await mkdir(root, { recursive: true });
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      if (entry.isFile() && entry.name.startsWith(UNFINISHED)) {
+        await removeOld(join(entry.parentPath, entry.name));
+      }
+    }
+    return new LocalFolder(root);
+  }
+
+  async put(name: string, path: string, signal: AbortSignal): Promise<void> {
+    const target = this.place(name);
+    const folder = dirname(target);
+    signal.throwIfAborted();
+    await mkdir(folder, { recursive: true });
+    const unfinished = join(folder, `${UNFINISHED}${randomUUID()}`);
+    try {
+      await copyFile(path, unfinished, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+      await sync(unfinished);
+      signal.throwIfAborted();
+      await rename(unfinished, target);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+    await sync(folder);
+    // A folder that was just made is an entry of the one above.
+    await sync(dirname(folder));
+  }
+
+  async fetch(name: string, path: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    try {
+      await copyFile(this.place(name), path);
+    } catch (error) {
+      throw isMissing(error) ? new ObjectMissingError(name, error) : error;
+    }
+  }
+
+  async remove(name: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await rm(this.place(name), { force: true });
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncGenerator<StoredObject> {
+    const entries: Dirent[] = await readdir(this.root, { recursive: true, withFileTypes: true });
+    const names = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1))
+      .filter((name) => name.startsWith(prefix) && !/(?:^|\/)\./.test(name))
+      .sort();
+    for (const name of names) {
+      signal.throwIfAborted();
+      yield { name, bytes: (await stat(join(this.root, name))).size };
+    }
+  }
+
+  pathOf(name: string): string {
+    return this.place(name);
+  }
+
+  private place(name: string): string {
+    checkObjectName(name);
+    return join(this.root, name);
+  }
+}
+
+/** Another process may be copying right now, so only what is older than any copy goes. */
+const OLDEST_COPY_MS = 3_600_000;
+
+async function removeOld(path: string): Promise<void> {
+  try {
+    if (Date.now() - (await stat(path)).mtimeMs > OLDEST_COPY_MS) await rm(path, { force: true });
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+}

@@ -1,0 +1,86 @@
+import type { ColumnarReader, SegmentFiles, Window } from '#columnar';
+import type { EventPosition, StoredEvent } from '#event';
+import { DUCKDB, requiredTokens, type Query } from '#query';
+import { decodeEvent } from '#store';
+import { compileFilter, type EventFilter } from '../event-filter.ts';
+import { growth } from '../ordered-scan.ts';
+import type { Step } from '../planner.ts';
+import { positionAfter, remainder } from '../position.ts';
+import type { Found, Scan } from '../scan.ts';
+import { orderedEvents } from './columnar-sql.ts';
+import { WindowSlicer } from './window-slicer.ts';
+
+/** Events of the first statement: few where every event matches, a row group where filters say that one may. */
+const FIRST_EVENTS = 4_096;
+const FIRST_OF_SKIP_INDEX = 65_536;
+const MAX_EVENTS = 8_000_000;
+/** As many where matches are checked here, for they are held in memory. */
+const MAX_CHECKED_EVENTS = 65_536;
+/** Stretches of one statement. */
+const MAX_WINDOWS = 16;
+
+export interface ColumnarScan {
+  readonly scan: Scan;
+  readonly query: Query;
+  readonly reader: ColumnarReader;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the files of a step in order, slice by slice; only row groups that may match, by time and filters. */
+export async function* scanColumnar(
+  context: ColumnarScan,
+  step: Step,
+): AsyncGenerator<Found, 'complete'> {
+  const { scan, query, reader, signal } = context;
+  const range = remainder(step, scan.after, scan.order);
+  const files = (await reader.filesOf(scan.snapshot, [step.segment])).get(step.segment.id) ?? [];
+  const requirement = step.access === 'skip-index' ? requiredTokens(query) : null;
+  const windows = await reader.windows(files, range, requirement, signal);
+  const slicer = new WindowSlicer(windows, scan.order);
+  const filter = compileFilter(query, DUCKDB);
+  const most = filter.check === null ? MAX_EVENTS : MAX_CHECKED_EVENTS;
+  let quota = requirement === null ? FIRST_EVENTS : FIRST_OF_SKIP_INDEX;
+  while (!slicer.done) {
+    const slice = slicer.take(Math.min(quota, most), MAX_WINDOWS);
+    const startedMs = scan.deadline.elapsedMs;
+    yield* readSlice(context, files, filter, slice);
+    quota = Math.min(quota * growth(scan.deadline.elapsedMs - startedMs), most);
+  }
+  yield { events: [], upTo: positionAfter(step, scan.order) };
+  return 'complete';
+}
+
+/** A slice, in pages where it holds more matches than are wanted. */
+async function* readSlice(
+  { scan, reader, signal }: ColumnarScan,
+  files: SegmentFiles,
+  filter: EventFilter,
+  slice: readonly Window[],
+): AsyncGenerator<Found> {
+  const { order, limit, deadline } = scan;
+  const first = slice[0];
+  const last = slice.at(-1);
+  if (first === undefined || last === undefined) return;
+  const end = positionAfter({ from: first.from, to: last.to }, order);
+  // What is checked here comes whole: a slice is small then.
+  const pageRows = filter.check === null ? limit : null;
+  let after: EventPosition | null = scan.after;
+  for (;;) {
+    const position = after === null ? null : { position: after, order };
+    const part = { files, windows: slice, filter, after: position };
+    const rows = await reader.rows(orderedEvents(part, order, pageRows), {
+      timeoutMs: deadline.statementTimeoutMs,
+      signal,
+    });
+    const read: StoredEvent[] = rows.map(decodeEvent);
+    const { check } = filter;
+    const events = check === null ? read : read.filter((event) => check(event));
+    const lastRow = pageRows !== null && read.length === pageRows ? read.at(-1) : undefined;
+    if (lastRow === undefined) {
+      yield { events, upTo: end };
+      return;
+    }
+    yield { events, upTo: lastRow };
+    after = lastRow;
+  }
+}

@@ -1,0 +1,12 @@
+/** There are columnar segments, and this process was not told where their files lie. */
+export class ColumnarUnavailableError extends Error {
+  override readonly name = 'ColumnarUnavailableError';
+  readonly code = 'columnar-not-configured';
+  readonly permanent = true;
+
+  constructor() {
+    super(
+      'Some events lie in columnar files, and this process is not told where: set COLUMNAR_FOLDER.',
+    );
+  }
+}
