@@ -82,7 +82,8 @@ export class BrokerLink {
         cutConnection(model);
       });
     }
-    await this.running;
+    // What is being connected is cut off as soon as it is.
+    await within(CLOSE_WAIT_MS, this.running).catch(() => undefined);
   }
 
   private async keepOpen(): Promise<void> {

@@ -49,7 +49,7 @@ function letterOf(message: GetMessage): DeadLetter {
     const batch = decodeMessage(message);
     return { ...facts, batch, reason, detail: DETAILS[reason], events: batch.events.length };
   } catch (error) {
-    return { ...facts, batch: null, reason: 'undecodable', detail: messageOf(error) };
+    return { ...facts, batch: null, reason: 'undecodable', detail: printable(messageOf(error)) };
   }
 }
 
@@ -59,6 +59,13 @@ const DETAILS: Readonly<Record<DeadLetterReason, string>> = {
   undecodable: 'a writer could not read it',
   'dead-lettered': 'a rule of RabbitMQ moved it to the dead letters',
 };
+
+const DETAIL_CHARACTERS = 500;
+
+/** Without what Postgres, or a terminal, would stumble over: the text may quote what a stranger sent. */
+function printable(text: string): string {
+  return text.slice(0, DETAIL_CHARACTERS).replaceAll(/\p{C}/gu, '\uFFFD');
+}
 
 /** The newest entry of what RabbitMQ notes, which comes from outside all the same. */
 function causeOf({ properties }: GetMessage): string {

@@ -56,6 +56,20 @@ suite('publishing into RabbitMQ', rabbitmq, () => {
     });
   });
 
+  it('waits anew for a queue that was declared in the place of a settled one', async () => {
+    const prefix = queues.newPrefix();
+    const isSettled = async (): Promise<boolean> => {
+      const { queue } = await queues.open({ prefix, settleMs: 600_000 });
+      return queue.readiness('publishing') === null;
+    };
+    const { queue: first } = await queues.open({ prefix, settleMs: 10 });
+    await waitUntil('the queue is settled', isSettled);
+    await first.close(0);
+    await deleteQueue(`${prefix}.batches.0`);
+    expect(await isSettled()).toBe(false);
+    expect(await isSettled()).toBe(false);
+  });
+
   it.each<Compression>(['none', 'gzip', 'zstd'])(
     'delivers what was sent with the compression %s',
     async (compression) => {

@@ -57,8 +57,9 @@ export async function declareTopology(
       'x-dead-letter-routing-key': dead,
       'x-dead-letter-strategy': 'at-least-once',
     });
-    const settled =
-      existed && (await exists(model, (channel) => channel.checkExchange(settledMark(queue))));
+    const mark = settledMark(queue);
+    if (!existed) await forget(model, mark, telemetry);
+    const settled = existed && (await exists(model, (channel) => channel.checkExchange(mark)));
     if (!settled) unsettled.push(queue);
   }
   return unsettled;
@@ -80,6 +81,16 @@ export async function markSettled(
       // Without it the next process waits once more.
       telemetry.emit(notDeclared, { name, reason: messageOf(error) });
     }
+  }
+}
+
+/** A mark of a queue that was deleted says nothing of the one that was declared in its place. */
+async function forget(model: ChannelModel, mark: string, telemetry: Telemetry): Promise<void> {
+  try {
+    await onChannel(model, (channel) => channel.deleteExchange(mark));
+  } catch (error) {
+    if (replyCodeOf(error) === null) throw error;
+    telemetry.emit(notDeclared, { name: mark, reason: messageOf(error) });
   }
 }
 
