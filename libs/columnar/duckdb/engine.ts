@@ -1,9 +1,4 @@
-import {
-  DuckDBInstance,
-  type DuckDBConnection,
-  type DuckDBResult,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import { StatementTimeoutError, type TextRow } from '#store';
 
 export interface EngineSettings {
@@ -37,7 +32,9 @@ export class Engine {
   }
 
   static async open(settings: EngineSettings): Promise<Engine> {
-    const instance = await DuckDBInstance.create(':memory:', {
+    // Loaded here, since it is 70 MB of native code that most processes never need, and an image may leave it out.
+    const duckdb = await import('@duckdb/node-api');
+    const instance = await duckdb.DuckDBInstance.create(':memory:', {
       threads: String(settings.threads),
       memory_limit: `${Math.floor(settings.memoryBytes / 1024)}KiB`,
       temp_directory: settings.spillFolder ?? '',
