@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { until } from './command.mjs';
+
+const MOST_BYTES = 300_000_000;
+const EVENTS = 1_000;
+
+/** What has to be true of a pipeline of docker-compose.yml, in order: each is told by its name. */
+export function checksOf({ docker, compose, ingest, gateway, withIndex }) {
+  const count = async (query) => {
+    const response = await fetch(`${gateway}/api/v1/count?q=${encodeURIComponent(query)}`);
+    return (await response.json()).count;
+  };
+  const found = (query, events) =>
+    until(`${events} events of ${query}`, async () =>
+      (await count(query)) === events ? true : null,
+    );
+  const health = async () => await (await fetch(`${gateway}/api/v1/pipeline/health`)).json();
+  const alive = (kind, processes) =>
+    until(`${processes} of ${kind} alive`, async () => {
+      const { processes: all } = await health();
+      const living = all.filter((each) => each.kind === kind && each.state === 'alive');
+      return living.length === processes ? true : null;
+    });
+  const send = async (service) => {
+    const events = Array.from({ length: EVENTS }, (_, i) => ({ message: `event ${i}`, service }));
+    const response = await fetch(`${ingest}/logs/batch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': service },
+      body: JSON.stringify(events),
+    });
+    assert.equal(response.status, 202);
+    assert.equal((await response.json()).accepted, EVENTS);
+  };
+  const idsOf = async (service) => (await compose('ps', '--quiet', service)).split('\n');
+
+  return {
+    'the image is small': async () => {
+      const size = Number(await docker('image', 'inspect', '--format', '{{.Size}}', 'penstock'));
+      assert.ok(size < MOST_BYTES, `${size} bytes`);
+      return `${Math.round(size / 1e6)} MB`;
+    },
+    'every process runs as an ordinary user on a root that is read-only': async () => {
+      const script =
+        "const fs=require('fs');let code='written';try{fs.writeFileSync('/app/x','')}catch(e){code=e.code}" +
+        "console.log(process.getuid()+' '+code+' '+/CapEff:\\s*0+$/m.test(fs.readFileSync('/proc/self/status','utf8')))";
+      for (const service of ['ingest', 'writer', 'gateway', 'keeper']) {
+        const said = await compose('exec', '-T', service, '/usr/local/bin/node', '-e', script);
+        assert.equal(`${service} ${said}`, `${service} 65532 EROFS true`);
+      }
+    },
+    'no password is in the settings of a container': async () => {
+      const ids = (await compose('ps', '--all', '--quiet')).split('\n');
+      const settings = await docker('inspect', '--format', '{{json .Config.Env}}', ...ids);
+      assert.doesNotMatch(settings, /(PASSWORD|MASTER_KEY|API_KEY)=[^",]|:\/\/penstock:/);
+    },
+    'what is posted is found': async () => {
+      await send('first');
+      await found('service:first', EVENTS);
+    },
+    'the page is served': async () => {
+      const response = await fetch(`${gateway}/`);
+      assert.equal(response.status, 200);
+      assert.match(await response.text(), /<title>Penstock<\/title>/);
+    },
+    'the index answers': async () => {
+      if (!withIndex) return 'not checked: there is no meilisearch on this machine';
+      await until('the index is fed', async () => {
+        const { index } = await health();
+        return index !== null && index.groups === 0 ? true : null;
+      });
+      const response = await fetch(`${gateway}/api/v1/search?q=event&mode=similar`);
+      assert.equal(response.status, 200);
+      assert.ok((await response.json()).hits.length > 0);
+      return undefined;
+    },
+    'two writers share the load, and four after --scale writer=4': async () => {
+      await alive('writer', 2);
+      await compose('up', '--detach', '--wait', '--no-recreate', '--scale', 'writer=4');
+      await alive('writer', 4);
+      await send('scaled');
+      await found('service:scaled', EVENTS);
+    },
+    'a writer that is killed loses nothing, and starts again': async () => {
+      const [id] = await idsOf('writer');
+      const sent = send('killed');
+      await docker('kill', id);
+      await docker('start', id);
+      await sent;
+      await found('service:killed', EVENTS);
+    },
+    'a repeated request is stored once': async () => {
+      await send('first');
+      await found('service:first', EVENTS);
+    },
+    'processes end in order': async () => {
+      await compose('stop', 'writer', 'ingest', 'gateway', 'keeper');
+      const ids = (
+        await compose('ps', '--all', '--quiet', 'writer', 'ingest', 'gateway', 'keeper')
+      ).split('\n');
+      const codes = await docker('inspect', '--format', '{{.State.ExitCode}}', ...ids);
+      assert.deepEqual([...new Set(codes.split('\n'))], ['0']);
+    },
+    'everything is there after down and up': async () => {
+      await compose('down');
+      await compose('up', '--detach', '--wait');
+      for (const service of ['first', 'scaled', 'killed'])
+        await found(`service:${service}`, EVENTS);
+    },
+  };
+}
