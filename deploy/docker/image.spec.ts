@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PROCESS_NAMES, SETTINGS } from '#config';
 import { probe, processOf } from './healthcheck.mjs';
 import { init, InitError } from './init.mjs';
-import { healthPort, PROCESSES } from './processes.mjs';
+import { healthPort, PROCESSES, TASKS } from './processes.mjs';
 import { isUnread, prune } from './prune-packages.mjs';
 
 let folder: string;
@@ -70,7 +70,7 @@ describe('the secrets of docker-compose.yml', () => {
 
 describe('the commands of the image', () => {
   it('are the processes, on the ports of their settings', () => {
-    expect(Object.keys(PROCESSES).sort()).toEqual([...PROCESS_NAMES].sort());
+    expect([...Object.keys(PROCESSES), ...TASKS].sort()).toEqual([...PROCESS_NAMES, 'init'].sort());
     const settings = Object.values(SETTINGS);
     for (const [name, { portSetting, port }] of Object.entries(PROCESSES)) {
       const setting = settings.find((each) => each.name === portSetting);

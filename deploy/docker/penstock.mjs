@@ -1,14 +1,16 @@
 /** Entry point of the image: `penstock <command> [flags]`. The process runs in this one, so that it gets the signals. */
-import { PROCESSES } from './processes.mjs';
+import { PROCESSES, TASKS } from './processes.mjs';
 
-const COMMANDS = [...Object.keys(PROCESSES), 'init'];
+const COMMANDS = [...Object.keys(PROCESSES), ...TASKS];
 const USAGE = `Usage: docker run penstock <${COMMANDS.join('|')}> [flags]
 
   ingest      takes logs over HTTP on port 3000 and puts them into RabbitMQ
   writer      stores them in Postgres, and in Meilisearch where it is set
   gateway     query API and page on port 3001
   keeper      background jobs
-  standalone  all of these in one process on port 3000; here it needs DATABASE_URL
+  operator    makes LogPipeline resources run on Kubernetes
+  standalone  ingest, writer, gateway and keeper in one process on port 3000; here it needs DATABASE_URL
+  migrate     brings the tables in Postgres up to date, and ends
   init        makes the passwords of docker-compose.yml
 `;
 

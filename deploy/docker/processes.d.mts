@@ -5,3 +5,4 @@ export function healthPort(
   name: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): number;
+export const TASKS: readonly string[];

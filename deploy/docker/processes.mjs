@@ -6,8 +6,12 @@ export const PROCESSES = {
   writer: { portSetting: 'OPERATIONS_PORT', port: 9090 },
   gateway: { portSetting: 'GATEWAY_PORT', port: 3001 },
   keeper: { portSetting: 'OPERATIONS_PORT', port: 9090 },
+  operator: { portSetting: 'OPERATIONS_PORT', port: 9090 },
   standalone: { portSetting: 'HTTP_PORT', port: 3000 },
 };
+
+/** Commands that do one thing and end: they answer nobody. */
+export const TASKS = ['migrate', 'init'];
 
 /** Port of /health/live, /health/ready and /metrics. */
 export function healthPort(name, environment) {
