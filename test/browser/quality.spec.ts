@@ -45,7 +45,7 @@ suite('the quality of the page', browser, (executable) => {
   /** What axe finds against WCAG 2.2, levels A and AA, each with its first places. */
   async function violations(page: Page): Promise<string[]> {
     // What a search is about to replace is dimmed, and may be read a moment later.
-    await page.waitForFunction("document.querySelector('.dimmed') === null");
+    await page.locator('.dimmed').first().waitFor({ state: 'detached' });
     await page.evaluate(axe);
     const found = await page.evaluate<Violation[]>(
       `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })

@@ -58,6 +58,11 @@ suite('a release of the chart', kubernetes, () => {
         namespace,
         name: 'penstock-operator',
       });
+    /** Helm 3 looks at the ReplicaSet, which is a moment ahead of its Deployment. */
+    const untilReady = (replicas: number) =>
+      waitUntil(`${replicas} operators are ready`, async () => {
+        return valueAt(await operator(), 'status.readyReplicas') === replicas;
+      });
     const pipeline = () =>
       cluster.admin.find({
         apiVersion: 'penstock.dev/v1alpha1',
@@ -70,7 +75,7 @@ suite('a release of the chart', kubernetes, () => {
       const args = [...IMAGE, ...FIRST, '--wait', '--timeout', '60s'];
       const notes = await release('install', CHART, ...args);
 
-      expect(valueAt(await operator(), 'status.readyReplicas')).toBe(1);
+      await untilReady(1);
       expect(await pipeline()).not.toBeNull();
       expect(notes).toContain(`kubectl --namespace ${namespace} wait logpipeline/shop`);
     });
@@ -119,7 +124,7 @@ suite('a release of the chart', kubernetes, () => {
       const changes = ['--set', 'operator.replicas=2'];
       await release('upgrade', CHART, ...IMAGE, ...FIRST, ...changes, '--wait');
 
-      expect(valueAt(await operator(), 'status.readyReplicas')).toBe(2);
+      await untilReady(2);
     });
 
     it('leaves the pipelines and their kind when it is uninstalled, and comes back to them', async () => {
