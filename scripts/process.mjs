@@ -3,16 +3,18 @@ import { spawn } from 'node:child_process';
 
 /**
  * Runs a program to its end and keeps its output. Resolves with its exit code and what it wrote;
- * `echo` names the stream to show as it comes.
+ * `echo` names the stream to show as it comes. One that takes longer than `timeoutMs` is killed.
  */
-export function run(command, args, { cwd, env = process.env, echo = null } = {}) {
+export function run(command, args, { cwd, env = process.env, echo = null, timeoutMs = 0 } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
     });
-    const end = () => child.kill();
+    const end = () => child.kill('SIGTERM');
     process.once('exit', end);
     const output = [];
     for (const name of ['stdout', 'stderr'])

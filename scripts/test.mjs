@@ -37,6 +37,9 @@ async function check() {
   }
 }
 
+/** A run takes a third of it on a slow machine; one that hangs is to be named, not waited for. */
+const RUN_TIMEOUT_MS = 20 * 60_000;
+
 /** Unit suites share the two cores; the others start whole programs and measure them, so they run alone. */
 const RUNS = [
   { project: 'unit', workers: 2 },
@@ -66,6 +69,7 @@ async function jest({ project, workers }) {
       cwd: ROOT,
       env: { ...process.env, PENSTOCK_TEST_FOLDER: join(workspace, project), NODE_OPTIONS: '' },
       echo: 'stderr',
+      timeoutMs: RUN_TIMEOUT_MS,
     },
   );
   if (!existsSync(results)) {

@@ -87,6 +87,8 @@ suite('the quality of the page', browser, (executable) => {
       'the choice of time',
       '/?q=-service:spark level:error',
       async (page) => {
+        // Keys work once the page is there.
+        await page.locator('ps-result-row').first().waitFor();
         await page.keyboard.press('d');
         await page.getByRole('dialog', { name: 'Time range' }).waitFor();
       },

@@ -55,8 +55,8 @@ export class TcpProxy {
   /** Ends every connection by a TCP reset on both sides. */
   reset(): void {
     for (const { client, server } of this.pairs) {
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      cut(client);
+      cut(server);
     }
   }
 
@@ -107,8 +107,8 @@ export class TcpProxy {
     for (const socket of [client, server]) {
       // What the other end did to the connection is done to this one.
       socket.on('error', () => {
-        client.resetAndDestroy();
-        server.resetAndDestroy();
+        cut(client);
+        cut(server);
       });
       socket.on('close', () => {
         this.pairs.delete(pair);
@@ -132,4 +132,13 @@ export class TcpProxy {
       to.end();
     });
   }
+}
+
+/**
+ * Ends one side by a TCP reset. Not one that is ending: libuv refuses to reset a socket that is being shut down
+ * (EINVAL), and Node then never closes it, and waits for it without end when it exits.
+ */
+function cut(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
