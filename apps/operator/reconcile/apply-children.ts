@@ -1,5 +1,5 @@
 import { ApiError } from '../runtime/api-error.ts';
-import type { KubeApi } from '../runtime/kube-api.ts';
+import { APPLY_PATCH, type KubeApi } from '../runtime/kube-api.ts';
 import type { KubeObject, Manifest } from '../runtime/kube-object.ts';
 import { CORE_CHILDREN, objectPath, OPTIONAL_CHILDREN, type Kind } from '../runtime/kinds.ts';
 import { fingerprint } from '../specs/fingerprint.ts';
@@ -7,7 +7,6 @@ import { FIELD_MANAGER, HASH_ANNOTATION } from '../specs/labels.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { covers, project } from './covers.ts';
 
-const APPLY = 'application/apply-patch+yaml';
 /** Owner of a number of replicas that is handed over to an autoscaler. */
 const HANDOVER_MANAGER = 'penstock-handover';
 const KINDS = new Map([...CORE_CHILDREN, ...OPTIONAL_CHILDREN].map((kind) => [kind.kind, kind]));
@@ -96,12 +95,11 @@ export class ChildApplier {
     const known = KINDS.get(kind) as Kind;
     const query = new URLSearchParams({ fieldManager: manager, force: String(force) });
     const path = `${objectPath(known, metadata.namespace, metadata.name)}?${query.toString()}`;
-    const body = desired;
     return (await this.api.request({
       method: 'PATCH',
       path,
-      body,
-      contentType: APPLY,
+      body: desired,
+      contentType: APPLY_PATCH,
     })) as KubeObject;
   }
 

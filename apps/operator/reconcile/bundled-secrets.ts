@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LogPipeline } from '#pipeline';
 import { ApiError } from '../runtime/api-error.ts';
-import type { KubeApi } from '../runtime/kube-api.ts';
+import { APPLY_PATCH, type KubeApi } from '../runtime/kube-api.ts';
 import { collectionPath, objectPath, SECRETS, VOLUME_CLAIMS } from '../runtime/kinds.ts';
 import { AMQP_PORT, POSTGRES_PORT, type Backend } from '../specs/backends/bundled.ts';
 import { child, childName, FIELD_MANAGER, HASH_ANNOTATION } from '../specs/labels.ts';
@@ -91,7 +91,7 @@ async function keepOwner(
   await api.request({
     method: 'PATCH',
     path: `${objectPath(SECRETS, pipeline.namespace, manifest.metadata.name)}?fieldManager=${FIELD_MANAGER}&force=true`,
-    contentType: 'application/apply-patch+yaml',
+    contentType: APPLY_PATCH,
     body: manifest,
   });
 }

@@ -76,10 +76,6 @@ export class ClusterView {
     return [...(this.children.get(pipelineKey)?.values() ?? [])];
   }
 
-  get objectCount(): number {
-    return [...this.watched.values()].reduce((sum, { size }) => sum + size, this.pipelines.size);
-  }
-
   /** Takes in the answer to a write, before the watch tells it. */
   remember(object: KubeObject): void {
     const key = pipelineKeyOf(object);

@@ -1,8 +1,9 @@
 import { connect } from 'node:net';
 import type { KubeObject } from '../runtime/kube-object.ts';
 import { aspect, type Aspect, type ConditionType } from './conditions.ts';
-import { isMissing, type Missing, type Reach } from './connections.ts';
+import type { Reach } from './backend-lookup.ts';
 import { countsOf } from './observe-workloads.ts';
+import { isMissing, type Missing } from './secret-values.ts';
 
 const DIAL_TIMEOUT_MS = 3_000;
 

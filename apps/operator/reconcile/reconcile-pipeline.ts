@@ -16,12 +16,13 @@ import type { ChildApplier } from './apply-children.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { aspect, conditionsOf, summary, type Aspect } from './conditions.ts';
 import { writersByConnections } from './connection-budget.ts';
-import { isMissing, resolveBackends, type ResolvedBackends } from './connections.ts';
+import { resolveBackends, type ResolvedBackends } from './connections.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { makeChildren, type Progress } from './make-children.ts';
 import { availability, countsOf } from './observe-workloads.ts';
 import { reachability, type Dial } from './reachability.ts';
 import { scalingAspects } from './scaling-aspects.ts';
+import { isMissing } from './secret-values.ts';
 import type { WriterScaler } from './writer-scaler.ts';
 import { writeStatus } from './write-status.ts';
 

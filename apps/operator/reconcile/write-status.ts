@@ -1,6 +1,6 @@
 import { API_VERSION, KIND, type LogPipelineStatus } from '#pipeline';
 import { ApiError } from '../runtime/api-error.ts';
-import type { KubeApi } from '../runtime/kube-api.ts';
+import { APPLY_PATCH, type KubeApi } from '../runtime/kube-api.ts';
 import { objectPath, PIPELINES } from '../runtime/kinds.ts';
 import { fingerprint } from '../specs/fingerprint.ts';
 import { FIELD_MANAGER } from '../specs/labels.ts';
@@ -23,7 +23,7 @@ export async function writeStatus(
     await api.request({
       method: 'PATCH',
       path: `${objectPath(PIPELINES, namespace, name)}/status?${query.toString()}`,
-      contentType: 'application/apply-patch+yaml',
+      contentType: APPLY_PATCH,
       body: { apiVersion: API_VERSION, kind: KIND, metadata: { name, namespace }, status },
     });
   } catch (error) {

@@ -25,6 +25,9 @@ export interface KubeApi {
   close(): void;
 }
 
+/** Content type of a server-side apply. */
+export const APPLY_PATCH = 'application/apply-patch+yaml';
+
 const REQUEST_TIMEOUT_MS = 15_000;
 /** Answers of lists are paginated, so a longer one is not ours. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitUntil } from '../../../test/support/wait-until.ts';
 import { MemoryLeaseApi } from '../testing/memory-api.ts';
 import { LeaderElection } from './leader-election.ts';
 
@@ -48,6 +49,22 @@ describe('the election of a leader', () => {
     await first.release();
     expect(api.lease?.spec).toMatchObject({ holderIdentity: '' });
     expect(await candidate('b').acquire()).toBe(true);
+  });
+
+  it('is given up also while it is being renewed', async () => {
+    const first = candidate('a');
+    await first.acquire();
+    const before = api.lease?.metadata.resourceVersion;
+    const kept = first.keep();
+    await waitUntil('a renewal', () => api.lease?.metadata.resourceVersion !== before);
+    const held = Promise.withResolvers<undefined>();
+    api.pace = held.promise;
+    await waitUntil('the next one is under way', () => api.waiting > 0);
+    ending.abort();
+    const released = first.release();
+    held.resolve(undefined);
+    await Promise.all([kept, released]);
+    expect(api.lease?.spec).toMatchObject({ holderIdentity: '' });
   });
 
   it('tells a leader that it is none any more when it cannot renew', async () => {

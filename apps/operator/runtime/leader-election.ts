@@ -50,6 +50,8 @@ export class LeaderElection {
   private readonly options: Required<LeaderElectionOptions>;
   private observed: { readonly version: string; readonly at: number } | null = null;
   private holding = false;
+  /** The renewal that is under way. */
+  private renewal: Promise<boolean> | null = null;
 
   constructor(options: LeaderElectionOptions) {
     this.options = {
@@ -63,6 +65,10 @@ export class LeaderElection {
 
   get isLeader(): boolean {
     return this.holding;
+  }
+
+  private get isEnded(): boolean {
+    return this.options.signal.aborted;
   }
 
   /** Resolves with true once this process is the leader, with false when the signal aborts before. */
@@ -84,7 +90,9 @@ export class LeaderElection {
     let renewedAt = elapsed();
     while (!signal.aborted) {
       await systemSleep(timing.retryMs, signal);
-      if (await this.attempt()) renewedAt = elapsed();
+      if (this.isEnded) break;
+      this.renewal = this.attempt();
+      if (await this.renewal) renewedAt = elapsed();
       else if (elapsed() - renewedAt > timing.renewMs) {
         this.holding = false;
         return 'lost';
@@ -93,10 +101,11 @@ export class LeaderElection {
     return 'ended';
   }
 
-  /** Gives the lease up, so that the next one need not wait. */
+  /** Gives the lease up, so that the next one need not wait; a renewal that comes in between would take it again. */
   async release(): Promise<void> {
     if (!this.holding) return;
     this.holding = false;
+    await this.renewal;
     const lease = await this.read();
     if (lease?.spec?.holderIdentity !== this.options.identity) return;
     await this.write(lease, { ...lease.spec, holderIdentity: '', leaseDurationSeconds: 1 });

@@ -45,6 +45,8 @@ export class ListWatch {
   private readonly options: Required<ListWatchOptions>;
   private objects = new Map<string, KubeObject>();
   private version: string | null = null;
+  /** Attempts that failed since the API server was last heard. */
+  private failures = 0;
   private readonly firstList = Promise.withResolvers<undefined>();
 
   constructor(options: ListWatchOptions) {
@@ -81,12 +83,11 @@ export class ListWatch {
   /** Goes on until the signal aborts. */
   async run(): Promise<void> {
     const { signal, backoff, random, onFailure } = this.options;
-    let failures = 0;
     while (!signal.aborted) {
       try {
         if (this.version === null) await this.list();
         await this.watch();
-        failures = 0;
+        this.failures = 0;
       } catch (error) {
         if (this.isEnded) return;
         const failure =
@@ -95,8 +96,8 @@ export class ListWatch {
         else onFailure(failure);
         // What may not be listed counts as empty: the rest goes on, and the next write says what is missing.
         if (failure.isForbidden) this.firstList.resolve(undefined);
-        failures += 1;
-        await systemSleep(backoffMs(failures, backoff, random), signal);
+        this.failures += 1;
+        await systemSleep(backoffMs(this.failures, backoff, random), signal);
       }
     }
   }
@@ -160,7 +161,9 @@ export class ListWatch {
     try {
       for await (const line of api.lines(path, both)) {
         heard();
-        if (line !== '') this.take(JSON.parse(line) as WatchEvent);
+        if (line === '') continue;
+        this.take(JSON.parse(line) as WatchEvent);
+        this.failures = 0;
       }
     } finally {
       clearTimeout(timer);

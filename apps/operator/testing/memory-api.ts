@@ -11,9 +11,20 @@ export class MemoryLeaseApi implements KubeApi {
   lease: StoredLease | null = null;
   /** While set, nothing answers. */
   isAway = false;
+  /** What each call waits for. */
+  pace: Promise<unknown> = Promise.resolve();
+  /** Calls that wait. */
+  waiting = 0;
   private version = 0;
 
-  request({ method, body }: ApiCall): Promise<unknown> {
+  async request(call: ApiCall): Promise<unknown> {
+    this.waiting += 1;
+    await this.pace;
+    this.waiting -= 1;
+    return await this.answer(call);
+  }
+
+  private answer({ method, body }: ApiCall): Promise<unknown> {
     if (this.isAway) return Promise.reject(new ApiError(0, 'Unreachable', 'away'));
     switch (method) {
       case 'GET':

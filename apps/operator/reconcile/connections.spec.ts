@@ -1,0 +1,180 @@
+import { describe, expect, it } from '@jest/globals';
+import type { WrittenSpec } from '#pipeline';
+import { ApiError } from '../runtime/api-error.ts';
+import type { ApiCall, KubeApi } from '../runtime/kube-api.ts';
+import { buildPipeline } from '../testing/build-pipeline.ts';
+import { resolveBackends } from './connections.ts';
+
+const CORE = '/api/v1/namespaces/logs';
+const CLUSTER = '/apis/postgresql.cnpg.io/v1/namespaces/logs/clusters/pg';
+const RABBIT = '/apis/rabbitmq.com/v1beta1/namespaces/logs/rabbitmqclusters/mq';
+
+const secret = (name: string, values: Readonly<Record<string, string>>) => ({
+  [`${CORE}/secrets/${name}`]: {
+    metadata: { name, uid: `uid-of-${name}` },
+    data: Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    ),
+  },
+});
+
+/** An API server with these objects, which counts what is read. */
+class ObjectsApi implements KubeApi {
+  readonly reads: string[] = [];
+  private readonly objects: Readonly<Record<string, object>>;
+
+  constructor(objects: Readonly<Record<string, object>>) {
+    this.objects = objects;
+  }
+
+  request({ method, path }: ApiCall): Promise<unknown> {
+    const object = this.objects[path];
+    if (method !== 'GET' || object === undefined)
+      return Promise.reject(new ApiError(404, 'NotFound', path));
+    this.reads.push(path);
+    return Promise.resolve(object);
+  }
+
+  lines(): AsyncIterable<string> {
+    throw new Error('nothing is watched');
+  }
+
+  close(): void {
+    this.reads.length = 0;
+  }
+}
+
+const EXTERNAL: WrittenSpec = {
+  postgres: { uriSecretRef: { name: 'db' } },
+  rabbitmq: { uriSecretRef: { name: 'broker' } },
+  meilisearch: { enabled: false },
+};
+const DB = secret('db', { uri: 'postgres://u:p@db.example:6000/logs' });
+const BROKER = secret('broker', { uri: 'amqps://u:p@[::1]' });
+
+const resolve = (spec: WrittenSpec, objects: Readonly<Record<string, object>>) =>
+  resolveBackends(new ObjectsApi(objects), buildPipeline(spec));
+
+describe('the backends of a pipeline', () => {
+  it('are dialled where Secrets name them, at the port of the scheme where none is said', async () => {
+    const found = await resolve(EXTERNAL, { ...DB, ...BROKER });
+    expect(found.reaches).toEqual({
+      postgres: { kind: 'dial', host: 'db.example', port: 6_000 },
+      rabbitmq: { kind: 'dial', host: '::1', port: 5_671 },
+      meilisearch: null,
+    });
+    expect(found.connections).toMatchObject({
+      postgres: { secret: 'db', key: 'uri' },
+      rabbitmq: { secret: 'broker', key: 'uri', ca: null },
+      meilisearch: null,
+    });
+    expect(found).toMatchObject({ metrics: null, postgresConnections: 100 });
+  });
+
+  it('have another version once a value has changed', async () => {
+    const version = async (uri: string) => {
+      const { connections } = await resolve(EXTERNAL, { ...secret('db', { uri }), ...BROKER });
+      return connections?.postgres.version;
+    };
+    const before = await version('postgres://u:old@db/logs');
+    expect(await version('postgres://u:old@db/logs')).toBe(before);
+    expect(await version('postgres://u:new@db/logs')).not.toBe(before);
+  });
+
+  it.each([
+    ['a Secret', {}, 'MissingSecret', 'spec.postgres.uriSecretRef names the Secret db'],
+    ['a key', secret('db', { url: 'x' }), 'MissingKey', 'Secret db has no key uri'],
+    ['a value', secret('db', { uri: ' ' }), 'MissingKey', 'Secret db has no key uri'],
+    ['a URL', secret('db', { uri: 'db:5432' }), 'InvalidUri', 'key uri of Secret db'],
+  ])('say that %s is missing', async (_what, objects, reason, message) => {
+    const found = await resolve(EXTERNAL, { ...objects, ...BROKER });
+    expect(found.connections).toBeNull();
+    expect(found.reaches.postgres).toMatchObject({
+      reason,
+      message: expect.stringContaining(message),
+    });
+    expect(found.reaches.rabbitmq).toMatchObject({ kind: 'dial' });
+  });
+
+  it('are not there while the certificates of the broker are missing', async () => {
+    const spec = {
+      ...EXTERNAL,
+      rabbitmq: { uriSecretRef: { name: 'broker' }, caSecretRef: { name: 'ca' } },
+    };
+    const missing = await resolve(spec, { ...DB, ...BROKER });
+    expect(missing.connections).toBeNull();
+    expect(missing.reaches.rabbitmq).toMatchObject({ reason: 'MissingSecret' });
+    const ca = secret('ca', { 'ca.crt': 'PEM' });
+    const found = await resolve(spec, { ...DB, ...BROKER, ...ca });
+    expect(found.connections?.rabbitmq.ca).toMatchObject({ secret: 'ca', key: 'ca.crt' });
+  });
+
+  it('are a Meilisearch elsewhere by its URL and the Secret of its key', async () => {
+    const spec = {
+      ...EXTERNAL,
+      meilisearch: { url: 'https://search.example', apiKeySecretRef: { name: 'key' } },
+    };
+    const found = await resolve(spec, { ...DB, ...BROKER, ...secret('key', { apiKey: 'k' }) });
+    expect(found.reaches.meilisearch).toEqual({ kind: 'dial', host: 'search.example', port: 443 });
+    expect(found.connections?.meilisearch).toMatchObject({ url: 'https://search.example' });
+  });
+});
+
+describe('the backends of other operators', () => {
+  const SPEC: WrittenSpec = {
+    postgres: { clusterRef: { name: 'pg' } },
+    rabbitmq: { clusterRef: { name: 'mq' } },
+    meilisearch: { enabled: false },
+  };
+  const SECRETS = {
+    ...secret('pg-app', { uri: 'postgres://u:p@pg-rw.logs/app' }),
+    ...secret('mq-user', { connection_string: 'amqp://u:p@mq.logs' }),
+  };
+  const cluster = (readyInstances: number, parameters = {}) => ({
+    [CLUSTER]: { metadata: {}, spec: { postgresql: { parameters } }, status: { readyInstances } },
+  });
+  const rabbit = (status: string) => ({
+    [RABBIT]: {
+      metadata: {},
+      status: {
+        defaultUser: { secretReference: { name: 'mq-user' } },
+        conditions: [{ type: 'ClusterAvailable', status }],
+      },
+    },
+  });
+
+  it('are followed to their Secrets, limits and endpoints, each read once', async () => {
+    const objects = { ...SECRETS, ...cluster(2, { max_connections: '321' }), ...rabbit('True') };
+    const api = new ObjectsApi(objects);
+    const found = await resolveBackends(api, buildPipeline(SPEC));
+    expect(found.reaches).toMatchObject({
+      postgres: { kind: 'told', ready: true, message: 'Cluster pg has 2 ready instances' },
+      rabbitmq: { kind: 'told', ready: true },
+    });
+    expect(found.connections).toMatchObject({
+      postgres: { secret: 'pg-app', key: 'uri' },
+      rabbitmq: { secret: 'mq-user', key: 'connection_string' },
+    });
+    expect(found.postgresConnections).toBe(321);
+    expect(found.metrics?.url).toBe('http://mq.logs.svc:15692');
+    expect(api.reads.toSorted()).toEqual(Object.keys(objects).toSorted());
+  });
+
+  it('are what their operators say of them', async () => {
+    const found = await resolve(SPEC, { ...SECRETS, ...cluster(0), ...rabbit('False') });
+    expect(found.reaches).toMatchObject({
+      postgres: { kind: 'told', ready: false },
+      rabbitmq: { kind: 'told', ready: false, message: 'RabbitmqCluster mq is not available' },
+    });
+    expect(found.connections).not.toBeNull();
+  });
+
+  it('say which one is missing', async () => {
+    const found = await resolve(SPEC, SECRETS);
+    expect(found.reaches).toMatchObject({
+      postgres: { reason: 'MissingCluster' },
+      rabbitmq: { reason: 'MissingCluster' },
+    });
+    expect(found.connections).toBeNull();
+  });
+});
