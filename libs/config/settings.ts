@@ -1,7 +1,9 @@
 import { optional, setting } from './definition.ts';
 import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
+import { OPERATOR_SETTINGS } from './operator-settings.ts';
 import { PROCESS_NAMES } from './process-name.ts';
+import { RABBITMQ_SETTINGS } from './rabbitmq-settings.ts';
 import { keepTime } from './keep-rows.ts';
 import { retentionRules } from './retention-rules.ts';
 import {
@@ -78,103 +80,7 @@ export const SETTINGS = {
       'Postgres, 15 or newer; `npm start` without it uses an embedded one. Ingest does without, but then leaves it to the writer to find an `Idempotency-Key` that was used for another body.',
     secret: true,
   }),
-  rabbitmqUrl: optional({
-    name: 'RABBITMQ_URL',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    requiredBy: ['ingest', 'writer'],
-    type: url('amqp', 'amqps'),
-    description:
-      'RabbitMQ, 3.10 or newer. The gateway needs it only to replay quarantined events; `npm start` has a queue of its own.',
-    secret: true,
-  }),
-  rabbitmqUsername: optional({
-    name: 'RABBITMQ_USERNAME',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    description: 'User of RabbitMQ. Not set: the one of RABBITMQ_URL, else guest.',
-  }),
-  rabbitmqPassword: optional({
-    name: 'RABBITMQ_PASSWORD',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    description: 'Password of RabbitMQ. Not set: the one of RABBITMQ_URL, else guest.',
-    secret: true,
-  }),
-  rabbitmqCaFile: optional({
-    name: 'RABBITMQ_CA_FILE',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    description:
-      'Certificates (PEM) of the authorities that may sign the certificate of RabbitMQ, instead of the known ones; for `amqps://`.',
-  }),
-  rabbitmqCertFile: optional({
-    name: 'RABBITMQ_CERT_FILE',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    description: 'Certificate (PEM) to show to RabbitMQ; needs RABBITMQ_KEY_FILE.',
-  }),
-  rabbitmqKeyFile: optional({
-    name: 'RABBITMQ_KEY_FILE',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    description: 'Key (PEM) of the certificate in RABBITMQ_CERT_FILE.',
-  }),
-  rabbitmqPrefix: setting({
-    name: 'RABBITMQ_PREFIX',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: text,
-    default: 'penstock',
-    description:
-      'What the names of the queues begin with: `<prefix>.batches.<shard>` and `<prefix>.batches.dead`.',
-  }),
-  rabbitmqShards: setting({
-    name: 'RABBITMQ_SHARDS',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: integer(1, 64),
-    default: 1,
-    description:
-      'Queues that share the load. More than one pays where a broker has several cores to spare, or is a cluster. Writers must have at least as many as ingest.',
-  }),
-  rabbitmqQueueBytes: setting({
-    name: 'RABBITMQ_QUEUE_BYTES',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: bytes,
-    default: 8192 * MIB,
-    description:
-      'Most bytes in one queue; beyond, requests get 503 with Retry-After. Counts where the queue is created; for an existing one use a policy of RabbitMQ.',
-  }),
-  rabbitmqDeliveryLimit: setting({
-    name: 'RABBITMQ_DELIVERY_LIMIT',
-    usedBy: ['ingest', 'writer', 'gateway'],
-    type: integer(1, 1_000_000),
-    default: 100,
-    description:
-      'Deliveries of a batch that end without an answer, as by a crash of the writer, before it is moved into quarantine. Counts where the queue is created.',
-  }),
-  rabbitmqPrefetch: setting({
-    name: 'RABBITMQ_PREFETCH',
-    usedBy: ['writer'],
-    type: integer(1, 10_000),
-    default: 128,
-    description:
-      'Most batches per queue that a writer holds without having acknowledged them; a batch has up to 256 KiB, or one larger event.',
-  }),
-  rabbitmqCompression: setting({
-    name: 'RABBITMQ_COMPRESSION',
-    usedBy: ['ingest', 'gateway'],
-    type: oneOf('none', 'gzip', 'zstd'),
-    default: 'none',
-    description:
-      'Compression of batches on their way through RabbitMQ: pays where its disk or the network is the limit, and costs CPU.',
-  }),
-  rabbitmqBytesInFlight: setting({
-    name: 'RABBITMQ_BYTES_IN_FLIGHT',
-    usedBy: ['ingest', 'gateway'],
-    type: bytes,
-    default: 64 * MIB,
-    description:
-      'Most bytes of batches that are sent to RabbitMQ and not confirmed; beyond, requests get 503 with Retry-After.',
-  }),
+  ...RABBITMQ_SETTINGS,
   startupTimeout: setting({
     name: 'STARTUP_TIMEOUT',
     usedBy: ['writer', 'gateway', 'keeper', 'operator', 'migrate'],
@@ -338,45 +244,7 @@ export const SETTINGS = {
     description:
       'How long events are kept by level and service; the first rule that matches decides.',
   }),
-  watchNamespace: optional({
-    name: 'WATCH_NAMESPACE',
-    usedBy: ['operator'],
-    type: text,
-    description: 'The one namespace whose LogPipelines the operator looks after. Not set: all.',
-  }),
-  podNamespace: setting({
-    name: 'POD_NAMESPACE',
-    usedBy: ['operator'],
-    type: text,
-    default: 'default',
-    description: 'Namespace of the operator itself, where its lease is.',
-  }),
-  podName: optional({
-    name: 'POD_NAME',
-    usedBy: ['operator'],
-    type: text,
-    description: 'Name of the pod of the operator. Not set: the name of the host.',
-  }),
-  penstockImage: optional({
-    name: 'PENSTOCK_IMAGE',
-    usedBy: ['operator'],
-    type: text,
-    description: 'Image of the pods of LogPipelines. Not set: each must name one in `spec.image`.',
-  }),
-  leaderElection: setting({
-    name: 'LEADER_ELECTION',
-    usedBy: ['operator'],
-    type: boolean,
-    default: true,
-    description: 'Whether several operators agree by a lease on the one that works.',
-  }),
-  leaseName: setting({
-    name: 'LEASE_NAME',
-    usedBy: ['operator'],
-    type: text,
-    default: 'penstock-operator',
-    description: 'Name of that lease.',
-  }),
+  ...OPERATOR_SETTINGS,
   logFormat: setting({
     name: 'LOG_FORMAT',
     usedBy: PROCESS_NAMES,
