@@ -1,7 +1,8 @@
-import { Component, effect, inject, input, output, signal } from '@angular/core';
+import { Component, computed, effect, inject, input, output, signal } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
+import { Choice, type ChoiceOption } from '../choice/choice.ts';
 import type { Highlighter } from '../results/marked-text.ts';
 import { ResultRow } from '../results/result-row.ts';
 import type { Zone } from '../time-range/format-time.ts';
@@ -9,31 +10,21 @@ import { TraceTimeline } from './trace-timeline.ts';
 
 const STEP = 10;
 
-const SCOPES = [
-  { scope: 'all', label: 'All events' },
-  { scope: 'service', label: 'Same service' },
-  { scope: 'resource', label: 'Same resource' },
-] as const;
+type Scope = 'all' | 'service' | 'resource';
 
 /** The events around an event, or those of its trace, oldest first. */
 @Component({
   selector: 'ps-neighbours',
-  imports: [ResultRow, TraceTimeline],
+  imports: [Choice, ResultRow, TraceTimeline],
   template: `
     @if (kind() === 'context') {
-      <div class="scopes segmented" role="group" aria-label="Which events">
-        @for (choice of scopes; track choice.scope) {
-          <button
-            type="button"
-            class="button small"
-            [attr.aria-pressed]="scope() === choice.scope"
-            [disabled]="!has(choice.scope)"
-            (click)="scope.set(choice.scope)"
-          >
-            {{ choice.label }}
-          </button>
-        }
-      </div>
+      <ps-choice
+        class="scopes"
+        label="Which events"
+        [options]="scopes()"
+        [value]="scope()"
+        (chosen)="scope.set($event)"
+      />
       <button type="button" class="button small more" (click)="before.set(before() + step)">
         {{ step }} older events
       </button>
@@ -76,9 +67,17 @@ export class Neighbours {
   readonly highlighter = input.required<Highlighter>();
   readonly opened = output<LogHit>();
 
-  protected readonly scopes = SCOPES;
+  /** An event without a service has no other events of its service. */
+  protected readonly scopes = computed<readonly ChoiceOption<Scope>[]>(() => {
+    const { service, resourceId } = this.event();
+    return [
+      { value: 'all', label: 'All events' },
+      { value: 'service', label: 'Same service', disabled: !service },
+      { value: 'resource', label: 'Same resource', disabled: !resourceId },
+    ];
+  });
   protected readonly step = STEP;
-  protected readonly scope = signal<'all' | 'service' | 'resource'>('all');
+  protected readonly scope = signal<Scope>('all');
   protected readonly before = signal(STEP);
   protected readonly after = signal(STEP);
   protected readonly hits = signal<readonly LogHit[] | null>(null);
@@ -92,12 +91,6 @@ export class Neighbours {
       });
       void this.#load(this.#request(abort.signal));
     });
-  }
-
-  protected has(scope: 'all' | 'service' | 'resource'): boolean {
-    const { service, resourceId } = this.event();
-    if (scope === 'service') return Boolean(service);
-    return scope === 'all' || Boolean(resourceId);
   }
 
   #request(signal: AbortSignal): Promise<readonly LogHit[]> {

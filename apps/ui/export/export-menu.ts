@@ -1,6 +1,7 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
 import { SearchApi, type ExportRequest } from '../api/search-api.ts';
+import { Choice } from '../choice/choice.ts';
 import { Columns } from '../columns/columns.ts';
 import { SOURCE } from '../columns/field-text.ts';
 import { Icon } from '../icon/icon.ts';
@@ -11,7 +12,7 @@ import { ExportDownload } from './export-download.ts';
 /** Downloads of everything that the search on the screen matches; the gateway streams them without a cap. */
 @Component({
   selector: 'ps-export-menu',
-  imports: [Icon, PopoverTrigger],
+  imports: [Choice, Icon, PopoverTrigger],
   providers: [ExportDownload],
   templateUrl: './export-menu.html',
 })
@@ -24,6 +25,10 @@ export class ExportMenu {
 
   /** Only what the rows show, rather than whole events. */
   protected readonly shownOnly = signal(false);
+  protected readonly contents = [
+    { value: false, label: 'All fields' },
+    { value: true, label: 'Columns shown' },
+  ];
   protected readonly copied = signal(false);
   protected readonly requests = computed(() => {
     const run = this.#session.run();

@@ -1,96 +1,78 @@
-import { Component, inject } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
+import { Choice, type ChoiceOption } from '../choice/choice.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { SearchLocation } from '../search/search-location.ts';
-import { FOLDS, LINES, RowView } from './row-view.ts';
+import { LINES, RowView, type Fold } from './row-view.ts';
+
+const FOLD_OPTIONS: readonly ChoiceOption<Fold>[] = [
+  { value: 'off', label: 'All', title: 'Every event is a row' },
+  {
+    value: 'same',
+    label: 'Once',
+    title: 'Neighbours of one sender with the same message are one row with their number',
+  },
+  {
+    value: 'alike',
+    label: 'Alike once',
+    title: 'As “Once”; numbers and ids in the message may differ',
+  },
+];
 
 /** How rows are drawn. */
 @Component({
   selector: 'ps-view-menu',
-  imports: [Icon, PopoverTrigger],
+  imports: [Choice, Icon, PopoverTrigger],
   template: `
     <button type="button" class="button small" [psPopover]="menu">
       <ps-icon name="rows" /> <span class="wide">View</span>
     </button>
     <div #menu popover class="popover view-panel" role="dialog" aria-label="View">
       <p class="menu-title">Lines of a message</p>
-      <div class="segmented" role="group" aria-label="Lines of a message">
-        @for (lines of allLines; track lines) {
-          <button
-            type="button"
-            class="button small"
-            [attr.aria-pressed]="view.lines() === lines"
-            (click)="view.setLines(lines)"
-          >
-            {{ lines }}
-          </button>
-        }
-      </div>
+      <ps-choice
+        label="Lines of a message"
+        [options]="lines"
+        [value]="view.lines()"
+        (chosen)="view.setLines($event)"
+      />
       <p class="menu-title">Density</p>
-      <div class="segmented" role="group" aria-label="Density">
-        <button
-          type="button"
-          class="button small"
-          [attr.aria-pressed]="!view.dense()"
-          (click)="view.setDense(false)"
-        >
-          Normal
-        </button>
-        <button
-          type="button"
-          class="button small"
-          [attr.aria-pressed]="view.dense()"
-          (click)="view.setDense(true)"
-        >
-          Compact
-        </button>
-      </div>
+      <ps-choice
+        label="Density"
+        [options]="densities"
+        [value]="view.dense()"
+        (chosen)="view.setDense($event)"
+      />
       <p class="menu-title">Time</p>
-      <div class="segmented" role="group" aria-label="Digits of the time">
-        <button
-          type="button"
-          class="button small"
-          [attr.aria-pressed]="!view.micros()"
-          (click)="view.setMicros(false)"
-        >
-          Milliseconds
-        </button>
-        <button
-          type="button"
-          class="button small"
-          [attr.aria-pressed]="view.micros()"
-          (click)="view.setMicros(true)"
-        >
-          Microseconds
-        </button>
-      </div>
+      <ps-choice
+        label="Digits of the time"
+        [options]="digits"
+        [value]="view.micros()"
+        (chosen)="view.setMicros($event)"
+      />
       <p class="menu-title">Repeats in a row</p>
-      <div class="segmented" role="group" aria-label="Repeats in a row">
-        @for (fold of folds; track fold) {
-          <button
-            type="button"
-            class="button small"
-            [title]="foldTitles[fold]"
-            [disabled]="location.live()"
-            [attr.aria-pressed]="view.fold() === fold"
-            (click)="view.setFold(fold)"
-          >
-            {{ foldNames[fold] }}
-          </button>
-        }
-      </div>
+      <ps-choice
+        label="Repeats in a row"
+        [options]="folds()"
+        [value]="view.fold()"
+        (chosen)="view.setFold($event)"
+      />
     </div>
   `,
 })
 export class ViewMenu {
+  readonly #location = inject(SearchLocation);
   protected readonly view = inject(RowView);
-  protected readonly location = inject(SearchLocation);
-  protected readonly allLines = LINES;
-  protected readonly folds = FOLDS;
-  protected readonly foldNames = { off: 'All', same: 'Once', alike: 'Alike once' } as const;
-  protected readonly foldTitles = {
-    off: 'Every event is a row',
-    same: 'Neighbours of one sender with the same message are one row with their number',
-    alike: 'As “Once”; numbers and ids in the message may differ',
-  } as const;
+  protected readonly lines = LINES.map((value) => ({ value, label: String(value) }));
+  protected readonly densities = [
+    { value: false, label: 'Normal' },
+    { value: true, label: 'Compact' },
+  ];
+  protected readonly digits = [
+    { value: false, label: 'Milliseconds' },
+    { value: true, label: 'Microseconds' },
+  ];
+  /** Rows of the live tail come one by one. */
+  protected readonly folds = computed(() =>
+    FOLD_OPTIONS.map((option) => ({ ...option, disabled: this.#location.live() })),
+  );
 }

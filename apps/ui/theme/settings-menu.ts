@@ -1,11 +1,12 @@
 import { Component, inject, output } from '@angular/core';
+import { Choice, type ChoiceOption } from '../choice/choice.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
-import { THEMES, ThemeChoice } from './theme.ts';
+import { ThemeChoice, type Theme } from './theme.ts';
 
 @Component({
   selector: 'ps-settings-menu',
-  imports: [Icon, PopoverTrigger],
+  imports: [Choice, Icon, PopoverTrigger],
   template: `
     <button
       #trigger="psPopover"
@@ -19,18 +20,12 @@ import { THEMES, ThemeChoice } from './theme.ts';
     </button>
     <div #menu popover class="popover" role="dialog" aria-label="Settings and help">
       <p class="menu-title">Theme</p>
-      <div class="segmented theme-choice" role="group" aria-label="Theme">
-        @for (theme of themes; track theme) {
-          <button
-            type="button"
-            class="button small"
-            [attr.aria-pressed]="choice.theme() === theme"
-            (click)="choice.theme.set(theme)"
-          >
-            {{ names[theme] }}
-          </button>
-        }
-      </div>
+      <ps-choice
+        label="Theme"
+        [options]="themes"
+        [value]="choice.theme()"
+        (chosen)="choice.theme.set($event)"
+      />
       <p class="menu-title">Help</p>
       <button type="button" class="menu-item" (click)="trigger.close(); help.emit()">
         Keys and queries <span class="hint"><kbd>?</kbd></span>
@@ -41,7 +36,10 @@ import { THEMES, ThemeChoice } from './theme.ts';
 })
 export class SettingsMenu {
   protected readonly choice = inject(ThemeChoice);
-  protected readonly themes = THEMES;
-  protected readonly names = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+  protected readonly themes: readonly ChoiceOption<Theme>[] = [
+    { value: 'system', label: 'System' },
+    { value: 'light', label: 'Light' },
+    { value: 'dark', label: 'Dark' },
+  ];
   readonly help = output();
 }

@@ -1,4 +1,5 @@
 import { DOCUMENT, Injectable, effect, inject, signal } from '@angular/core';
+import { readStored, store } from '../storage/stored-value.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -9,7 +10,7 @@ const KEY = 'penstock.theme';
 @Injectable({ providedIn: 'root' })
 export class ThemeChoice {
   readonly #document = inject(DOCUMENT);
-  readonly theme = signal<Theme>(stored());
+  readonly theme = signal<Theme>(readStored(KEY, isTheme) ?? 'system');
 
   constructor() {
     effect(() => {
@@ -17,24 +18,11 @@ export class ThemeChoice {
       const root = this.#document.documentElement;
       if (theme === 'system') root.removeAttribute('data-theme');
       else root.setAttribute('data-theme', theme);
-      remember(theme);
+      store(KEY, theme);
     });
   }
 }
 
-/** Storage may be refused by the browser's settings: then the choice lasts as long as the page. */
-function stored(): Theme {
-  try {
-    return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'system';
-  } catch {
-    return 'system';
-  }
-}
-
-function remember(theme: Theme): void {
-  try {
-    localStorage.setItem(KEY, theme);
-  } catch {
-    return;
-  }
+function isTheme(value: unknown): value is Theme {
+  return THEMES.some((theme) => theme === value);
 }

@@ -1,8 +1,18 @@
-import { Component, ElementRef, computed, effect, inject, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  viewChild,
+  type WritableSignal,
+} from '@angular/core';
+import { Choice, type ChoiceOption } from '../choice/choice.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { SearchLocation } from '../search/search-location.ts';
-import { AutoRefresh, REFRESH_INTERVALS } from './auto-refresh.ts';
+import { AutoRefresh, REFRESH_INTERVALS, type RefreshInterval } from './auto-refresh.ts';
 import { formatInstant, type Zone } from './format-time.ts';
 import {
   QUICK_RANGES,
@@ -16,23 +26,46 @@ import {
   type TimeRange,
 } from './time-range.ts';
 
+/** One end of the range, as it is being typed. */
+interface Bound {
+  readonly field: 'from' | 'to';
+  readonly label: string;
+  readonly placeholder: string;
+  readonly text: WritableSignal<string>;
+}
+
 @Component({
   selector: 'ps-time-range-picker',
-  imports: [Icon, PopoverTrigger],
+  imports: [Choice, Icon, PopoverTrigger],
   templateUrl: './time-range-picker.html',
 })
 export class TimeRangePicker {
   protected readonly location = inject(SearchLocation);
   protected readonly refresh = inject(AutoRefresh);
-  protected readonly intervals = REFRESH_INTERVALS;
+  protected readonly intervals: readonly ChoiceOption<RefreshInterval | null>[] = [
+    { value: null, label: 'Once' },
+    ...REFRESH_INTERVALS.map((value) => ({
+      value,
+      label: value,
+      title: `Search again every ${value}`,
+    })),
+  ];
+  protected readonly zones: readonly ChoiceOption<Zone>[] = [
+    { value: 'local', label: 'Local time' },
+    { value: 'utc', label: 'UTC' },
+  ];
   private readonly trigger = viewChild.required<PopoverTrigger>('trigger');
   private readonly button = viewChild.required<string, ElementRef<HTMLElement>>('trigger', {
     read: ElementRef,
   });
 
   protected readonly quickRanges = QUICK_RANGES;
-  protected readonly from = signal('');
-  protected readonly to = signal('');
+  private readonly from = signal('');
+  private readonly to = signal('');
+  protected readonly bounds: readonly Bound[] = [
+    { field: 'from', label: 'From', placeholder: 'start of the data', text: this.from },
+    { field: 'to', label: 'To', placeholder: 'now', text: this.to },
+  ];
   protected readonly problem = signal<{ field: 'from' | 'to'; reason: string } | null>(null);
   protected readonly label = computed(() => {
     if (this.location.live()) return 'Live';
@@ -78,12 +111,12 @@ export class TimeRangePicker {
   }
 
   /** A day and a time from the browser's calendar, into the field beside it. */
-  protected picked(field: 'from' | 'to', value: string): void {
-    if (value !== '') this[field].set(value.replace('T', ' '));
+  protected picked(value: string, { text }: Bound): void {
+    if (value !== '') text.set(value.replace('T', ' '));
   }
 
-  protected openCalendar(calendar: HTMLInputElement, field: 'from' | 'to'): void {
-    const bound = parseBound(this[field](), this.location.zone() === 'utc');
+  protected openCalendar(calendar: HTMLInputElement, { text }: Bound): void {
+    const bound = parseBound(text(), this.location.zone() === 'utc');
     const time = bound.ok ? resolveBound(bound.bound, Date.now()) : null;
     const shown = time === null ? '' : formatInstant(time, this.location.zone());
     calendar.value = shown.replace(' ', 'T').slice(0, 16);
