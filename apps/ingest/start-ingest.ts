@@ -17,18 +17,12 @@ export async function startIngest(context: ProcessContext<'ingest'>): Promise<st
   const { settings, telemetry, health, steps } = context;
   const rabbitmq = health.add('rabbitmq', { required: settings.spoolFolder === null });
   const ledger = ledgerOf(context);
-  const queue = await openProcessQueue(
-    {
-      url: settings.rabbitmqUrl,
-      settings,
-      rabbitmq,
-      health,
-      telemetry,
-      steps,
-      closeMs: QUEUE_CLOSE_MS,
-    },
-    'publishing',
-  );
+  const queue = await openProcessQueue(context, {
+    url: settings.rabbitmqUrl,
+    use: 'publishing',
+    rabbitmq,
+    closeMs: QUEUE_CLOSE_MS,
+  });
   announce(context, queue);
   const module = IngestModule.register({
     queue: await withSpool(queue, context),

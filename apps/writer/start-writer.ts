@@ -39,18 +39,12 @@ export async function startWriter(context: ProcessContext<'writer'>): Promise<st
     },
   });
   steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
-  const queue = await openProcessQueue(
-    {
-      url: settings.rabbitmqUrl,
-      settings,
-      rabbitmq,
-      health,
-      telemetry,
-      steps,
-      closeMs: QUEUE_CLOSE_MS,
-    },
-    'consuming',
-  );
+  const queue = await openProcessQueue(context, {
+    url: settings.rabbitmqUrl,
+    use: 'consuming',
+    rabbitmq,
+    closeMs: QUEUE_CLOSE_MS,
+  });
   const deadLetters = new DeadLetterKeeper({
     source: queue,
     quarantine: store.quarantine,

@@ -9,13 +9,18 @@ import type { Telemetry } from '#telemetry';
 import type { ClosingSteps } from './closing-steps.ts';
 import type { Dependency, DependencyHealth } from './dependency-health.ts';
 
-export interface ProcessQueueParts {
-  readonly url: string;
+interface QueueContext {
   readonly settings: RabbitEnvironment;
-  readonly rabbitmq: Dependency;
   readonly health: DependencyHealth;
   readonly telemetry: Telemetry;
   readonly steps: ClosingSteps;
+}
+
+export interface ProcessQueueOptions {
+  readonly url: string;
+  /** Which side of the queue the process needs. */
+  readonly use: 'publishing' | 'consuming';
+  readonly rabbitmq: Dependency;
   /** Longest wait at the end for what was admitted, in ms. */
   readonly closeMs: number;
 }
@@ -24,16 +29,12 @@ export interface ProcessQueueParts {
 const CLOSE_SLACK_MS = 2_000;
 
 /**
- * Opens the queue, whether or not RabbitMQ can be reached: it goes on trying, and `rabbitmq` says how it is. Throws
- * QueueRefusedError where RabbitMQ is there and refuses.
- *
- * @param use which side of the queue the process needs
+ * Opens the queue, whether or not RabbitMQ can be reached: it goes on trying, and `rabbitmq` says how it is. Throws QueueRefusedError where RabbitMQ is there and refuses.
  */
 export async function openProcessQueue(
-  parts: ProcessQueueParts,
-  use: 'publishing' | 'consuming',
+  { settings, health, telemetry, steps }: QueueContext,
+  { url, use, rabbitmq, closeMs }: ProcessQueueOptions,
 ): Promise<RabbitQueue> {
-  const { url, settings, rabbitmq, health, telemetry, steps, closeMs } = parts;
   const queue = await openRabbitQueue({
     settings: rabbitQueueSettings(url, settings),
     telemetry,

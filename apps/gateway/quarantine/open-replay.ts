@@ -16,22 +16,15 @@ export async function openReplay(
   context: ProcessContext<'gateway'>,
   ledger: BatchLedger,
 ): Promise<Replay> {
-  const { settings, telemetry, health, steps } = context;
-  const { rabbitmqUrl } = settings;
-  if (rabbitmqUrl === null) return notSet;
-  const rabbitmq = health.add('rabbitmq', { required: false });
-  const queue = await openProcessQueue(
-    {
-      url: rabbitmqUrl,
-      settings,
-      rabbitmq,
-      health,
-      telemetry,
-      steps,
-      closeMs: QUEUE_CLOSE_MS,
-    },
-    'publishing',
-  );
+  const { telemetry, health, steps } = context;
+  const url = context.settings.rabbitmqUrl;
+  if (url === null) return notSet;
+  const queue = await openProcessQueue(context, {
+    url,
+    use: 'publishing',
+    rabbitmq: health.add('rabbitmq', { required: false }),
+    closeMs: QUEUE_CLOSE_MS,
+  });
   const pipeline = new IngestPipeline({ queue, ledger, telemetry });
   steps.add('the replay', DRAIN_MS + 1_000, () => pipeline.drain(DRAIN_MS));
   return replayThrough(() => pipeline);

@@ -22,6 +22,7 @@ import { bodyParameters } from '../http/body.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { notFound, type Problem } from '../http/problem.ts';
 import { QueryStringGuard } from '../http/query-string.guard.ts';
+import { sendJson } from '../http/send-json.ts';
 import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
 import { schemaRef } from '../openapi/schemas.ts';
 import { readParameters, type ParameterSource } from '../parameters/read-parameters.ts';
@@ -141,12 +142,4 @@ function entryJson({ quarantinedAt, batchId, ...entry }: QuarantineEntry): objec
 
 function noEntry(id: string): Problem {
   return notFound(`The quarantine has no entry ${JSON.stringify(id.slice(0, 40))}.`);
-}
-
-async function sendJson(reply: FastifyReply, value: unknown): Promise<void> {
-  await reply
-    .status(200)
-    .header('content-type', 'application/json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(JSON.stringify(value));
 }

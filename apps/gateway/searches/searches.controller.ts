@@ -20,6 +20,7 @@ import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import { sendJson } from '../http/send-json.ts';
 import { DescribeCall, DescribeProblems } from '../openapi/describe-call.ts';
 import { schemaRef } from '../openapi/schemas.ts';
 import { readParameters } from '../parameters/read-parameters.ts';
@@ -128,12 +129,4 @@ function searchJson({ query, createdAt, updatedAt, ...search }: SavedSearch): ob
 
 function noSearch(): Problem {
   return notFound('There is no saved search of this id.');
-}
-
-async function sendJson(reply: FastifyReply, value: unknown): Promise<void> {
-  await reply
-    .status(200)
-    .header('content-type', 'application/json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(JSON.stringify(value));
 }

@@ -3,7 +3,7 @@ import { formatTimestamp, type EventPosition } from '#event';
 import { implies, parseQuery } from '#query';
 import { transaction } from '#store';
 import type { CommitRange } from '../covered/commit-ranges.ts';
-import type { KnownIndex } from './catalog.ts';
+import type { KnownIndex } from './index-rows.ts';
 
 /** What one index holds of a stretch of commits. */
 export interface FedPart {

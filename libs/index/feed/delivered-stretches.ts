@@ -8,7 +8,7 @@ import {
   type TaskId,
   type TaskOutcome,
 } from '../search-index.ts';
-import type { FedSegment } from './catalog.ts';
+import type { FedSegment } from './index-rows.ts';
 import { recordCoverage, type FedPart } from './coverage.ts';
 import { deliver, deliverApart, describeOutcome } from './deliveries.ts';
 import { segmentsOfGroups, type Stretch } from './groups.ts';

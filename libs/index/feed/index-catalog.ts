@@ -8,7 +8,7 @@ import {
   removeIndex,
   type FedSegment,
   type KnownIndex,
-} from './catalog.ts';
+} from './index-rows.ts';
 import type { FeedParts } from './settings.ts';
 import { indexDropped, indexMade } from './telemetry.ts';
 
