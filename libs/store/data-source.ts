@@ -9,6 +9,7 @@ import { ProcessHeartbeat2 } from './migrations/2-process-heartbeat.ts';
 import { SearchIndex3 } from './migrations/3-search-index.ts';
 import { SavedSearch4 } from './migrations/4-saved-search.ts';
 import { Columnar5 } from './migrations/5-columnar.ts';
+import { Access6 } from './migrations/6-access.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -26,7 +27,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
     type: 'postgres',
     applicationName: config.application_name ?? 'penstock',
     entities: [SegmentEntity, QuarantineEntity, SavedSearchEntity],
-    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3, SavedSearch4, Columnar5],
+    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3, SavedSearch4, Columnar5, Access6],
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,

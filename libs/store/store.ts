@@ -18,6 +18,9 @@ import { GroupWriter } from './write/group-writer.ts';
 /** Jobs wait for each other rather than take connections from the server. */
 const JOB_CONNECTIONS = 4;
 const JOB_TIMEOUT_MS = 600_000;
+/** Every request asks who sent it: that must not wait behind searches. */
+const ACCESS_CONNECTIONS = 4;
+const ACCESS_TIMEOUT_MS = 5_000;
 
 /** Postgres as Penstock uses it. */
 export interface Store {
@@ -34,6 +37,8 @@ export interface Store {
   readonly jobPool: Pool;
   /** Connections for reading. */
   readonly readPool: Pool;
+  /** Connections for users, sessions, tokens and the audit log; their statements are short. */
+  readonly accessPool: Pool;
   /** Connections for heartbeats. */
   readonly healthPool: Pool;
   /** Lets running statements end, for at most `deadlineMs` (default 5,000), then cuts their connections. */
@@ -65,10 +70,15 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     statementTimeoutMs: JOB_TIMEOUT_MS,
     connections: JOB_CONNECTIONS,
   });
+  const access = openPool(settings, {
+    name: 'access',
+    statementTimeoutMs: ACCESS_TIMEOUT_MS,
+    connections: ACCESS_CONNECTIONS,
+  });
   const health = openHealthPool(settings);
   const writePool = writing.pool;
   const readPool = reading.pool;
-  const pools = [writing, jobs, reading, health];
+  const pools = [writing, jobs, reading, access, health];
   const catalog = new SegmentCatalog(writePool);
   try {
     await catalog.refresh();
@@ -100,11 +110,12 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     writePool,
     jobPool: jobs.pool,
     readPool,
+    accessPool: access.pool,
     healthPool: health.pool,
     close: async (deadlineMs = 5_000) => {
       await Promise.all([
         closeWriting(deadlineMs),
-        ...[jobs, reading, health].map((pool) => pool.close(deadlineMs)),
+        ...[jobs, reading, access, health].map((pool) => pool.close(deadlineMs)),
         dataSource.isInitialized ? dataSource.destroy() : undefined,
       ]);
     },
