@@ -27,3 +27,25 @@ export {
   type Role,
 } from './identity/identity.ts';
 export { isAllowed, PERMISSIONS, permissionsOf, type Permission } from './identity/permissions.ts';
+export { createExpireAccess, type ExpireAccessParts } from './expire-access.ts';
+export type { LoginLimits } from './login/login-limits.ts';
+export { Login, type LoginAttempt, type LoginOutcome } from './login/login.ts';
+export { OWASP_COST, PasswordHasher } from './passwords/password-hasher.ts';
+export { LONGEST_PASSWORD, passwordFault, SHORTEST_PASSWORD } from './passwords/password-rules.ts';
+export { SessionAuthenticator } from './sessions/session-authenticator.ts';
+export { clearSessionCookie, setSessionCookie } from './sessions/session-cookie.ts';
+export { csrfToken } from './sessions/session-token.ts';
+export type { Client, NewSession, Session, SessionLife } from './sessions/session.ts';
+export { Sessions } from './sessions/sessions.ts';
+export { ensureAdmin, FIRST_ADMIN } from './users/first-admin.ts';
+export { LONGEST_USER_NAME, USER_NAME, USER_NAME_WORDS } from './users/user-name.ts';
+export {
+  identityOf,
+  MOST_USERS,
+  type DeleteOutcome,
+  type User,
+  type UserChange,
+  type UserOutcome,
+  type UserToAdd,
+} from './users/user.ts';
+export { Users, type ChangedBy } from './users/users.ts';
