@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
+import type { Senders } from '#access';
 import { IngestPipeline, type BatchLedger } from '#delivery';
 import type { BatchPublisher } from '#queue';
 import type { Telemetry } from '#telemetry';
@@ -21,6 +22,8 @@ export interface IngestParts {
   /** Where an Idempotency-Key is looked up. */
   readonly ledger: BatchLedger;
   readonly telemetry: Telemetry;
+  /** Who may send. */
+  readonly senders: Senders;
   readonly settings?: Partial<IngestSettings>;
 }
 
@@ -32,6 +35,7 @@ export const INGEST_PIPELINE = Symbol('IngestPipeline');
 @Injectable()
 class IngestServer implements OnModuleInit, OnModuleDestroy {
   private readonly pipeline: IngestPipeline;
+  private readonly parts: IngestParts;
   private readonly settings: IngestSettings;
   private readonly bodies: RequestBodies;
   private readonly host: HttpAdapterHost;
@@ -42,6 +46,7 @@ class IngestServer implements OnModuleInit, OnModuleDestroy {
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
   ) {
     this.pipeline = pipeline;
+    this.parts = parts;
     this.settings = settingsOf(parts);
     this.bodies = new RequestBodies(pipeline.admission, this.settings);
     this.host = host;
@@ -49,7 +54,9 @@ class IngestServer implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
-    void fastify.register(ingestRoutes(this.pipeline, this.bodies));
+    const { pipeline, bodies } = this;
+    const { senders, telemetry } = this.parts;
+    void fastify.register(ingestRoutes({ pipeline, bodies, senders, telemetry }));
   }
 
   async onModuleDestroy(): Promise<void> {

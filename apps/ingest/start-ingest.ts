@@ -1,6 +1,12 @@
+import type { Pool } from 'pg';
 import { ADMISSION_DEFAULTS, type BatchLedger } from '#delivery';
-import { announceProcess, openProcessQueue, serveHttp, type ProcessContext } from '#process';
-import type { LogQueue } from '#queue';
+import {
+  announceProcess,
+  openProcessQueue,
+  openSenders,
+  serveHttp,
+  type ProcessContext,
+} from '#process';
 import { openHealthPool, openLedger } from '#store';
 import { answerUnknownPaths } from './http/unknown-path.ts';
 import { IngestModule } from './ingest.module.ts';
@@ -17,17 +23,20 @@ export async function startIngest(context: ProcessContext<'ingest'>): Promise<st
   const { settings, telemetry, health, steps } = context;
   const rabbitmq = health.add('rabbitmq', { required: settings.spoolFolder === null });
   const ledger = ledgerOf(context);
+  const pool = smallPool(context);
+  const senders = openSenders(context, { pool, openByDefault: false });
   const queue = await openProcessQueue(context, {
     url: settings.rabbitmqUrl,
     use: 'publishing',
     rabbitmq,
     closeMs: QUEUE_CLOSE_MS,
   });
-  announce(context, queue);
+  if (pool !== null) announceProcess(context, { kind: 'ingest', pool, queue });
   const module = IngestModule.register({
     queue: await withSpool(queue, context),
     ledger,
     telemetry,
+    senders,
     settings: {
       drainMs: DRAIN_MS,
       pipeline: { admission: { ...ADMISSION_DEFAULTS, maxBytes: settings.ingestBytesInFlight } },
@@ -64,13 +73,12 @@ function ledgerOf({ settings, telemetry, health, steps }: ProcessContext<'ingest
   return ledger;
 }
 
-/** The table of heartbeats is in Postgres too. */
-function announce(context: ProcessContext<'ingest'>, queue: LogQueue): void {
-  const { settings, telemetry, steps } = context;
-  if (settings.databaseUrl === null) return;
+/** Connections for heartbeats and tokens; null without Postgres. */
+function smallPool({ settings, telemetry, steps }: ProcessContext<'ingest'>): Pool | null {
+  if (settings.databaseUrl === null) return null;
   const connections = openHealthPool({ url: settings.databaseUrl, telemetry });
   steps.add('the connections for heartbeats', LEDGER_CLOSE_MS * 2, () =>
     connections.close(LEDGER_CLOSE_MS),
   );
-  announceProcess(context, { kind: 'ingest', pool: connections.pool, queue });
+  return connections.pool;
 }

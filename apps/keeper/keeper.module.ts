@@ -7,6 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { expireTokenUsage } from '#access';
 import { createArchiveJob, type ArchiveParts } from '#columnar';
 import { systemClock } from '#event';
 import { createIndexFeeder, MAX_SEAL, type FeedSettings, type IndexWriter } from '#index';
@@ -65,6 +66,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
       createRetention({ policy: retention, clock: systemClock, telemetry }),
       expireLedger,
       expireHeartbeats,
+      expireTokenUsage,
       ...(index === null ? [] : [this.feeder(index)]),
       ...(columnar === null ? [] : [createArchiveJob(columnar)]),
     ]);

@@ -12,12 +12,15 @@ export class HttpSender {
   private readonly url: URL;
   private readonly agent: http.Agent;
   private readonly timeoutMs: number;
+  private readonly authorization: Readonly<Record<string, string>>;
 
-  constructor(base: URL, connections: number, timeoutMs: number) {
+  /** @param token an ingest token, or null where none is asked for */
+  constructor(base: URL, connections: number, timeoutMs: number, token: string | null) {
     this.url = new URL(`${base.pathname.replace(/\/$/, '')}/logs/batch`, base);
     const { Agent } = this.url.protocol === 'https:' ? https : http;
     this.agent = new Agent({ keepAlive: true, maxSockets: connections });
     this.timeoutMs = timeoutMs;
+    this.authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   }
 
   /** Rejects when no complete answer comes. */
@@ -33,6 +36,7 @@ export class HttpSender {
           'content-type': 'application/x-ndjson',
           'content-length': Buffer.byteLength(body),
           'idempotency-key': idempotencyKey,
+          ...this.authorization,
         },
       });
       sent.once('timeout', () => {

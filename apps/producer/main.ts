@@ -29,7 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(options: ProducerOptions): Promise<number> {
   const tally = new Tally();
-  const sender = new HttpSender(options.url, options.connections, REQUEST_TIMEOUT_MS);
+  const sender = new HttpSender(options.url, options.connections, REQUEST_TIMEOUT_MS, token());
   const { stop, abort } = stopOnSignals();
   const parts: DeliveryParts = {
     sender,
@@ -49,6 +49,12 @@ async function run(options: ProducerOptions): Promise<number> {
   for (const [reason, events] of tally.reasons) process.stderr.write(`${events} × ${reason}\n`);
   process.stdout.write(`${tally.closingLine()}\n`);
   return failure === null && tally.undelivered === 0 ? 0 : 1;
+}
+
+/** From the environment, for a command line can be read by everybody on the machine. */
+function token(): string | null {
+  const given = process.env['INGEST_TOKEN']?.trim() ?? '';
+  return given === '' ? null : given;
 }
 
 function loadOf(options: ProducerOptions): Load {

@@ -37,6 +37,8 @@ npm run produce -- [--rate 5000] [--duration 30s] [--file logs.ndjson.gz]
 --seed         makes the random logs the same each time (random)
 --give-up      how long one batch is tried (2m)
 
+An ingest token is read from the environment variable INGEST_TOKEN.
+
 The last line is: sent N accepted N rejected N retried N
 `;
 

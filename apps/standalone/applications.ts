@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
+import type { Senders } from '#access';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
@@ -24,6 +25,8 @@ export interface ApplicationParts {
   readonly store: Store;
   readonly queue: LogQueue;
   readonly telemetry: Telemetry;
+  /** Who may send. */
+  readonly senders: Senders;
   readonly replay: Replay;
   readonly health: HealthSource;
   /** Null: everything is searched in Postgres. */
@@ -38,13 +41,15 @@ export const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 
 /** Ingest, writer, gateway and keeper around one queue inside the process. */
 export function applications(parts: ApplicationParts): DynamicModule {
-  const { settings, store, queue, telemetry, replay, health, index, columnar, drainMs } = parts;
+  const { settings, store, queue, telemetry, senders, replay, health, index, columnar, drainMs } =
+    parts;
   const retention = retentionPolicy(settings);
   return StandaloneModule.register({ queue, drainMs }, [
     IngestModule.register({
       queue,
       ledger: store.ledger,
       telemetry,
+      senders,
       settings: {
         drainMs,
         pipeline: { admission: { ...ADMISSION_DEFAULTS, maxBytes: settings.ingestBytesInFlight } },

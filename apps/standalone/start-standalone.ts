@@ -4,8 +4,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
 import {
   announceProcess,
+  listensOnLoopback,
   openColumnar,
   openSearchIndex,
+  openSenders,
   projectFolder,
   serveHttp,
   type ProcessContext,
@@ -88,12 +90,17 @@ async function serve(
     indexLag: () => readIndexLag(store.healthPool),
   });
   steps.add('the watch of processes', 100, () => watch.close());
+  const senders = openSenders(context, {
+    pool: store.healthPool,
+    openByDefault: listensOnLoopback(settings.httpHost),
+  });
   const columnar = await openColumnar({ settings, telemetry, steps });
   const module = applications({
     settings,
     store,
     queue,
     telemetry,
+    senders,
     replay: replayThrough(() => pipeline as IngestPipeline),
     health: watch,
     index: openSearchIndex({ settings, health }),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { PROCESS_NAMES, SETTINGS } from '#config';
+import { tokenTexts } from '../../libs/config/ingest-token-type.ts';
 import { probe, processOf } from './healthcheck.mjs';
 import { init, InitError } from './init.mjs';
 import { healthPort, PROCESSES, TASKS } from './processes.mjs';
@@ -43,6 +44,18 @@ describe('the secrets of docker-compose.yml', () => {
     expect(statSync(join(folder, 'penstock/database-url')).mode & 0o777).toBe(0o400);
     expect(owners.get('penstock/database-url')).toBe(65_532);
     expect(owners.get('postgres/password')).toBe(999);
+  });
+
+  it('have a token for senders, which is told once, and which another may take the place of', () => {
+    const token = init(folder, {}, chown);
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(read('penstock/ingest-token')).toBe(token);
+    expect(tokenTexts.parse(token ?? '')).toEqual({ ok: true, value: [token] });
+    expect(init(folder, {}, chown)).toBeNull();
+    const other = 'x'.repeat(32);
+    expect(init(folder, { INGEST_TOKEN: `${other}, ${other}` }, chown)).toBeNull();
+    expect(read('penstock/ingest-token')).toBe(`${other}, ${other}`);
+    expect(() => init(folder, { INGEST_TOKEN: 'short' }, chown)).toThrow('INGEST_TOKEN must be');
   });
 
   it('stay as they are at the next start', () => {

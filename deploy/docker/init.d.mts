@@ -4,4 +4,4 @@ export function init(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
   chown?: (path: string, user: number, group: number) => void,
-): void;
+): string | null;

@@ -17,6 +17,10 @@ const PASSWORDS = {
   MEILI_MASTER_KEY: 'meilisearch/master-key',
 };
 
+/** Where a first token for senders is kept. */
+const INGEST_TOKEN = 'penstock/ingest-token';
+const TOKEN_FORM = /^[A-Za-z0-9._~+/=-]{32,256}$/;
+
 /** They go into URLs and configuration files as they are. */
 const USABLE = /^[A-Za-z0-9._~-]{16,128}$/;
 
@@ -25,6 +29,7 @@ export class InitError extends Error {}
 /**
  * Writes what is missing below `folder`.
  *
+ * @returns the ingest token if it was made now, so that somebody can be told; else null
  * @throws InitError with one sentence where a given password cannot be used, or is not the one in use
  */
 export function init(folder, environment, chown = chownSync) {
@@ -32,6 +37,8 @@ export function init(folder, environment, chown = chownSync) {
   const postgres = password('POSTGRES_PASSWORD');
   const rabbitmq = password('RABBITMQ_PASSWORD');
   const meilisearch = password('MEILI_MASTER_KEY');
+  const keptToken = readIfThere(join(folder, INGEST_TOKEN));
+  const token = ingestToken(keptToken, environment);
   const files = {
     'postgres/password': postgres,
     'rabbitmq/password': rabbitmq,
@@ -41,8 +48,20 @@ export function init(folder, environment, chown = chownSync) {
     'penstock/database-url': `postgres://penstock:${postgres}@postgres:5432/penstock`,
     'penstock/rabbitmq-url': `amqp://penstock:${rabbitmq}@rabbitmq:5672`,
     'penstock/meili-api-key': meilisearch,
+    [INGEST_TOKEN]: token,
   };
   for (const [name, content] of Object.entries(files)) write(folder, name, content, chown);
+  return keptToken === null && (environment.INGEST_TOKEN?.trim() ?? '') === '' ? token : null;
+}
+
+/** Given ones take the place of what there is: ingest alone knows them. */
+function ingestToken(kept, environment) {
+  const given = environment.INGEST_TOKEN?.trim() ?? '';
+  if (given === '') return kept ?? randomBytes(32).toString('base64url');
+  if (given.split(',').every((token) => TOKEN_FORM.test(token.trim()))) return given;
+  throw new InitError(
+    'INGEST_TOKEN must be 32 to 256 letters, digits or characters of "._~+/=-"; "openssl rand -hex 32" makes one.',
+  );
 }
 
 function passwordOf(name, path, environment) {
@@ -80,8 +99,12 @@ function write(folder, name, content, chown) {
 
 if (process.argv[1]?.endsWith('/init.mjs')) {
   try {
-    init('/secrets', process.env);
+    const token = init('/secrets', process.env);
     console.log('the secrets are there');
+    if (token !== null)
+      console.log(
+        `ingest token, shown this once: ${token}\nsend it as "Authorization: Bearer ..."`,
+      );
   } catch (error) {
     if (!(error instanceof InitError)) throw error;
     console.error(error.message);

@@ -27,6 +27,7 @@ export {
   type Role,
 } from './identity/identity.ts';
 export { isAllowed, PERMISSIONS, permissionsOf, type Permission } from './identity/permissions.ts';
+export * from './ingest-tokens/index.ts';
 export { createExpireAccess, type ExpireAccessParts } from './expire-access.ts';
 export type { LoginLimits } from './login/login-limits.ts';
 export { Login, type LoginAttempt, type LoginOutcome } from './login/login.ts';

@@ -1,6 +1,7 @@
 import { optional, setting } from './definition.ts';
 import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
+import { INGEST_AUTH_SETTINGS } from './ingest-auth-settings.ts';
 import { OPERATOR_SETTINGS } from './operator-settings.ts';
 import { PROCESS_NAMES } from './process-name.ts';
 import { RABBITMQ_SETTINGS } from './rabbitmq-settings.ts';
@@ -118,6 +119,7 @@ export const SETTINGS = {
     default: 8,
     description: 'Connections to Postgres for searching.',
   }),
+  ...INGEST_AUTH_SETTINGS,
   ingestBytesInFlight: setting({
     name: 'INGEST_BYTES_IN_FLIGHT',
     usedBy: ['standalone', 'ingest'],

@@ -1,5 +1,6 @@
 export {
   accepted,
+  limited,
   overloaded,
   problem,
   type IngestAnswer,
@@ -44,4 +45,5 @@ export {
   type DeadLetterQuarantine,
 } from './writer/dead-letters.ts';
 export type { BreakerState } from './writer/circuit-breaker.ts';
+export { requestRefused } from './ingest/events.ts';
 export { systemSleep, type Sleep } from './sleep.ts';

@@ -15,6 +15,7 @@ export { nestOptions } from './nest-options.ts';
 export { openProcessQueue } from './open-queue.ts';
 export { openColumnar, type OpenedColumnar } from './open-columnar.ts';
 export { openSearchIndex, type OpenedIndex } from './open-search-index.ts';
+export { listensOnLoopback, openSenders } from './open-senders.ts';
 export { openProcessStore } from './open-store.ts';
 export { openWhenReachable, type OpeningOptions } from './open-when-reachable.ts';
 export { projectFolder } from './project-folder.ts';

@@ -10,6 +10,7 @@ import { SearchIndex3 } from './migrations/3-search-index.ts';
 import { SavedSearch4 } from './migrations/4-saved-search.ts';
 import { Columnar5 } from './migrations/5-columnar.ts';
 import { Access6 } from './migrations/6-access.ts';
+import { IngestToken7 } from './migrations/7-ingest-token.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -27,7 +28,15 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
     type: 'postgres',
     applicationName: config.application_name ?? 'penstock',
     entities: [SegmentEntity, QuarantineEntity, SavedSearchEntity],
-    migrations: [Initial1, ProcessHeartbeat2, SearchIndex3, SavedSearch4, Columnar5, Access6],
+    migrations: [
+      Initial1,
+      ProcessHeartbeat2,
+      SearchIndex3,
+      SavedSearch4,
+      Columnar5,
+      Access6,
+      IngestToken7,
+    ],
     migrationsTransactionMode: 'each',
     synchronize: false,
     installExtensions: false,

@@ -27,6 +27,7 @@ const USED_BY = [
   ['libs/store/', ['standalone', 'writer']],
   ['libs/index/', WITH_STORE],
   ['libs/columnar/archive/', ['standalone']],
+  ['libs/access/ingest-tokens/', ['standalone', 'ingest']],
   ['libs/access/', ['standalone', 'gateway']],
   ['libs/search/', ['standalone', 'gateway']],
   ['apps/gateway/', ['standalone', 'gateway']],

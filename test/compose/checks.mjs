@@ -5,7 +5,7 @@ const MOST_BYTES = 300_000_000;
 const EVENTS = 1_000;
 
 /** What has to be true of a pipeline of docker-compose.yml, in order: each is told by its name. */
-export function checksOf({ docker, compose, ingest, gateway, withIndex }) {
+export function checksOf({ docker, compose, ingest, gateway, token, withIndex }) {
   const count = async (query) => {
     const response = await fetch(`${gateway}/api/v1/count?q=${encodeURIComponent(query)}`);
     return (await response.json()).count;
@@ -25,7 +25,11 @@ export function checksOf({ docker, compose, ingest, gateway, withIndex }) {
     const events = Array.from({ length: EVENTS }, (_, i) => ({ message: `event ${i}`, service }));
     const response = await fetch(`${ingest}/logs/batch`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': service },
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': service,
+        authorization: `Bearer ${token}`,
+      },
       body: JSON.stringify(events),
     });
     assert.equal(response.status, 202);
@@ -51,7 +55,11 @@ export function checksOf({ docker, compose, ingest, gateway, withIndex }) {
     'no password is in the settings of a container': async () => {
       const ids = (await compose('ps', '--all', '--quiet')).split('\n');
       const settings = await docker('inspect', '--format', '{{json .Config.Env}}', ...ids);
-      assert.doesNotMatch(settings, /(PASSWORD|MASTER_KEY|API_KEY)=[^",]|:\/\/penstock:/);
+      assert.doesNotMatch(settings, /(PASSWORD|MASTER_KEY|API_KEY|TOKEN)=[^",]|:\/\/penstock:/);
+    },
+    'nobody sends without the token': async () => {
+      const response = await fetch(`${ingest}/logs`, { method: 'POST', body: '{"message":"x"}' });
+      assert.equal(response.status, 401);
     },
     'what is posted is found': async () => {
       await send('first');

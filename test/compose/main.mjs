@@ -59,6 +59,14 @@ async function commandsFor(engine) {
   return { docker, compose, ingest, gateway: `http://127.0.0.1:${gatewayPort}`, withIndex };
 }
 
+/** As somebody reads it who has started this for the first time. */
+async function tokenOf({ compose }) {
+  const [, token] =
+    /ingest token, shown this once: (\S+)/.exec(await compose('logs', 'init')) ?? [];
+  if (token === undefined) throw new Error('the log of init has no ingest token');
+  return token;
+}
+
 async function check(commands) {
   let failed = 0;
   for (const [name, run] of Object.entries(checksOf(commands))) {
@@ -85,7 +93,7 @@ async function main() {
     try {
       say('docker compose up --build');
       await commands.compose('up', '--build', '--detach', '--wait', '--wait-timeout', '600');
-      return await check(commands);
+      return await check({ ...commands, token: await tokenOf(commands) });
     } finally {
       await commands.compose('down', '--volumes');
     }

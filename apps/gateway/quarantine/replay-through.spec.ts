@@ -22,7 +22,9 @@ describe('replayThrough', () => {
   it('accepts what the intake accepts whole, under a key of the entry', async () => {
     const { outcome, requests } = replay(accepted(1, [], 'id'));
     expect(await outcome).toEqual({ kind: 'accepted' });
-    expect(requests).toMatchObject([{ idempotencyKey: 'quarantine-7', sender: 'quarantine' }]);
+    expect(requests).toMatchObject([
+      { idempotencyKey: 'quarantine-7', sender: { id: 'quarantine' } },
+    ]);
   });
 
   it('rejects when any event is rejected, with the first reason', async () => {

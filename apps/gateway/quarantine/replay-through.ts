@@ -1,5 +1,8 @@
+import { unlimitedSender } from '#access';
 import type { IngestPipeline } from '#delivery';
 import type { Replay, ReplayOutcome } from './quarantined-events.ts';
+
+const QUARANTINE = unlimitedSender('quarantine');
 
 /**
  * Sends quarantined bytes through the intake again. The key derived from the entry's id gives them the same batch
@@ -13,7 +16,7 @@ export function replayThrough(pipeline: () => IngestPipeline): Replay {
         contentType: 'application/x-ndjson',
         format: 'json',
         idempotencyKey: `quarantine-${id}`,
-        sender: 'quarantine',
+        sender: QUARANTINE,
       }),
     );
 }

@@ -1,18 +1,27 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Senders } from '#access';
 import { problem, type IngestAnswer, type IngestPipeline, type RequestSource } from '#delivery';
+import type { Telemetry } from '#telemetry';
 import type { RequestBodies } from './request-bodies.ts';
+import { checkSender } from './sender-check.ts';
 
 /** Every ingest call takes one event, an array or NDJSON; they differ in name only. */
 const PATHS = ['/', '/logs', '/logs/batch', '/logs/ingest', '/log-event'];
+
+export interface IngestRouteParts {
+  readonly pipeline: IngestPipeline;
+  readonly bodies: RequestBodies;
+  /** Who may send. */
+  readonly senders: Senders;
+  readonly telemetry: Telemetry;
+}
 
 /**
  * The ingest calls, in a scope of their own: bodies are read raw here, while the rest of the server parses JSON. They
  * are plain Fastify routes because controllers share the content type parsers of the whole server.
  */
-export function ingestRoutes(
-  pipeline: IngestPipeline,
-  bodies: RequestBodies,
-): (scope: FastifyInstance) => Promise<void> {
+export function ingestRoutes(parts: IngestRouteParts): (scope: FastifyInstance) => Promise<void> {
+  const { pipeline, bodies, senders, telemetry } = parts;
   return (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => {
@@ -21,13 +30,16 @@ export function ingestRoutes(
     scope.setErrorHandler((error, _request, reply) => send(reply, answerOf(error)));
 
     const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const checked = checkSender(senders, request.headers.authorization, telemetry);
+      if (checked.kind === 'answered') return send(reply, checked.answer);
+      const { sender } = checked;
       const answer = await bodies.using(request.raw, (body) =>
         pipeline.accept({
           body,
           contentType: request.headers['content-type'],
           format: 'json',
           idempotencyKey: keyOf(request.headers['idempotency-key']),
-          sender: 'anonymous',
+          sender,
           source: sourceOf(request),
         }),
       );

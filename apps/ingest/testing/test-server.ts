@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OPEN_TO_ALL, type Senders } from '#access';
 import { BatchWriter, type BatchLedger, type BatchStore } from '#delivery';
 import { SERVER_OPTIONS } from '#process';
 import { InProcessQueue, type InProcessQueueSettings } from '#queue';
@@ -24,6 +25,7 @@ export async function startTestServer(
   store: BatchStore & BatchLedger,
   settings: Partial<IngestSettings> = {},
   queueSettings: Partial<InProcessQueueSettings> = {},
+  senders: Senders = OPEN_TO_ALL,
 ): Promise<TestServer> {
   const telemetry = new Telemetry(() => undefined);
   const queue = new InProcessQueue(queueSettings);
@@ -35,7 +37,7 @@ export async function startTestServer(
   const endWriter = await consumeWith(writer, queue);
   Logger.overrideLogger(false);
   const app = await NestFactory.create<NestFastifyApplication>(
-    IngestModule.register({ queue, ledger: store, telemetry, settings }),
+    IngestModule.register({ queue, ledger: store, telemetry, senders, settings }),
     new FastifyAdapter(SERVER_OPTIONS),
   );
   await app.listen(0, '127.0.0.1');

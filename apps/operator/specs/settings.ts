@@ -25,6 +25,7 @@ export function settingsOfPods(context: SpecContext): Readonly<Record<string, st
     OPERATIONS_PORT: String(OPERATIONS_PORT),
     HTTP_ALLOWED_HOSTS: allowedHosts(pipeline).join(','),
     LOG_FORMAT: 'json',
+    INGEST_AUTH: 'off',
     RABBITMQ_PREFIX: spec.queue.prefix,
     RABBITMQ_SHARDS: String(spec.queue.shards),
     RABBITMQ_QUEUE_BYTES: String(Math.floor(quantityValue(spec.queue.maxBytes))),

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { LimitReached } from '#access';
 
 /** What is sent back for a request: a value, so that any transport can send it. */
 export interface IngestAnswer {
@@ -53,9 +54,20 @@ export function problem(
 
 /** 503 before admission: nothing of the request was stored, so repeating it is safe. */
 export function overloaded(code: string, detail: string, retryAfterMs: number): IngestAnswer {
+  return later(503, code, detail, retryAfterMs);
+}
+
+/** 429 before anything of the request was stored. */
+export function limited({ limit, detail, retryAfterMs }: LimitReached): IngestAnswer {
+  return later(429, LIMIT_CODES[limit], detail, retryAfterMs);
+}
+
+const LIMIT_CODES = { rate: 'rate-limited', volume: 'daily-volume-reached' } as const;
+
+function later(status: number, code: string, detail: string, retryAfterMs: number): IngestAnswer {
   // Retry-After counts whole seconds; the exact wait is added for clients that know it.
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
-  return problem(503, code, detail, {
+  return problem(status, code, detail, {
     headers: { 'retry-after': String(seconds) },
     members: { retryAfterMs: Math.ceil(retryAfterMs) },
   });

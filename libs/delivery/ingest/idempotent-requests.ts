@@ -10,6 +10,7 @@ import { combineOutcomes } from './outcome.ts';
 import { readRequest, type EventsToStore, type ReadRequest } from './read-request.ts';
 import type { IngestRequest } from './request.ts';
 import type { PublishBatch } from './shared-batches.ts';
+import { whileCharged, type Stored } from './while-charged.ts';
 
 /** Namespace of the ids of batches with an Idempotency-Key. Never to be changed: the ledger knows them by it. */
 const KEY_NAMESPACE = '6f2c1f4e-5a0b-4d0e-9a4e-3f1c7b2d8e90';
@@ -61,7 +62,7 @@ export class IdempotentRequests {
       const detail = `An Idempotency-Key has 1 to ${MAX_KEY_LENGTH} printable ASCII characters; a UUID is a good one.`;
       return Promise.resolve(problem(400, 'invalid-idempotency-key', detail));
     }
-    const name = `${request.sender}\n${key}`;
+    const name = `${request.sender.id}\n${key}`;
     const bodyHash = hash('sha256', request.body, 'hex');
     const earlier = this.running.get(name);
     if (earlier?.bodyHash === bodyHash) return earlier.answer;
@@ -95,7 +96,7 @@ export class IdempotentRequests {
     if (first !== null && first.bodyHash !== bodyHash) return reused();
     if (read.kind === 'answered') return read.answer;
     const batches = batchesOf(read, name, receivedAt, bodyHash);
-    return this.store(read, batches, name, cause);
+    return whileCharged(request.sender, read, () => this.store(read, batches, name, cause));
   }
 
   private async store(
@@ -103,7 +104,7 @@ export class IdempotentRequests {
     batches: readonly Batch[],
     name: string,
     cause: TraceParent | null,
-  ): Promise<IngestAnswer> {
+  ): Promise<Stored> {
     const causes = cause === null ? [] : [cause];
     const consignment = new Consignment();
     for (const { id } of batches) consignment.add(id);
@@ -111,12 +112,13 @@ export class IdempotentRequests {
       batches.map((batch) => this.parts.publish(batch, consignment, causes)),
     );
     const outcome = combineOutcomes(outcomes);
-    if (outcome.kind === 'conflict') return reused();
+    if (outcome.kind === 'conflict') return { outcome, answer: reused() };
     if (outcome.kind === 'unknown')
       this.rememberUnsettled(name, batches[0]?.receivedAt ?? this.parts.clock());
     else this.unsettled.delete(name);
     const firstId = batches[0]?.id ?? batchId(name, 0);
-    return this.parts.answer(outcome, read.events.length, read.rejected, firstId);
+    const answer = this.parts.answer(outcome, read.events.length, read.rejected, firstId);
+    return { outcome, answer };
   }
 
   /** The entry of a part after the first, where the first holds no event that was accepted. */

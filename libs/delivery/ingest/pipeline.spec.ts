@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ANONYMOUS_SENDER, unlimitedSender } from '#access';
 import { MICROS_PER_DAY, formatTimestamp, type Micros } from '#event';
 import { InProcessQueue, type InProcessQueueSettings, type PublishOutcome } from '#queue';
 import { Telemetry } from '#telemetry';
@@ -46,7 +47,7 @@ function makeRequest(events: unknown, change: Partial<IngestRequest> = {}): Inge
     contentType: 'application/json',
     format: 'json',
     idempotencyKey: undefined,
-    sender: 'anonymous',
+    sender: ANONYMOUS_SENDER,
     ...change,
   };
 }
@@ -204,7 +205,7 @@ describe('Idempotency-Key', () => {
   it('keeps the keys of senders apart, and never shares a batch', async () => {
     const requests = [
       keyed({ message: 'a' }),
-      { ...keyed({ message: 'b' }), sender: 'token-1' },
+      { ...keyed({ message: 'b' }), sender: unlimitedSender('token-1') },
       keyed({ message: 'c' }, 'k2'),
       makeRequest({ message: 'd' }),
     ];

@@ -27,6 +27,7 @@ import {
   type PublishBatch,
   type SharedBatchSettings,
 } from './shared-batches.ts';
+import { whileCharged } from './while-charged.ts';
 
 export interface IngestPipelineSettings {
   readonly admission: AdmissionSettings;
@@ -167,9 +168,12 @@ export class IngestPipeline {
     const receivedAt = this.clock();
     const read = readRequest(request, receivedAt);
     if (read.kind === 'answered') return read.answer;
-    const { batchId, outcomes } = this.shared.append(read, receivedAt, cause);
-    const outcome = combineOutcomes(await outcomes);
-    return this.answer(outcome, read.events.length, read.rejected, batchId);
+    return whileCharged(request.sender, read, async () => {
+      const { batchId, outcomes } = this.shared.append(read, receivedAt, cause);
+      const outcome = combineOutcomes(await outcomes);
+      const answer = this.answer(outcome, read.events.length, read.rejected, batchId);
+      return { outcome, answer };
+    });
   }
 
   private async publish(

@@ -1,5 +1,6 @@
 import type { BatchRange, Micros } from '#event';
 import { readEvents } from '#intake';
+import { allowedEvents } from './allowed-events.ts';
 import { accepted, problem, type IngestAnswer, type Rejection } from './answer.ts';
 import type { IngestRequest } from './request.ts';
 import type { SizedEvents } from './shared-batches.ts';
@@ -8,6 +9,8 @@ import type { SizedEvents } from './shared-batches.ts';
 export interface EventsToStore extends SizedEvents {
   readonly kind: 'events';
   readonly rejected: readonly Rejection[];
+  /** Of all events, as they are encoded. */
+  readonly bytes: number;
   /** The cut into batches of a request with an Idempotency-Key; ranges may be empty. */
   readonly parts: readonly BatchRange[];
 }
@@ -18,10 +21,11 @@ export type ReadRequest =
 
 /** Reads and normalises a body. Depends on nothing but its arguments. */
 export function readRequest(request: IngestRequest, receivedAt: Micros): ReadRequest {
-  const read = readEvents(request.body, request.contentType, request.format, receivedAt);
-  if (read.kind === 'refused') {
-    return { kind: 'answered', answer: problem(read.status, read.code, read.detail) };
+  const whole = readEvents(request.body, request.contentType, request.format, receivedAt);
+  if (whole.kind === 'refused') {
+    return { kind: 'answered', answer: problem(whole.status, whole.code, whole.detail) };
   }
+  const read = allowedEvents(whole, request.sender.services);
   if (read.total === 0) return { kind: 'answered', answer: accepted(0, [], null) };
   if (read.events.length === 0) {
     const answer = problem(
@@ -35,5 +39,6 @@ export function readRequest(request: IngestRequest, receivedAt: Micros): ReadReq
     return { kind: 'answered', answer };
   }
   const { events, sizes, rejected, parts } = read;
-  return { kind: 'events', events, sizes, rejected, parts };
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  return { kind: 'events', events, sizes, rejected, bytes, parts };
 }

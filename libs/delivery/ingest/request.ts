@@ -1,3 +1,4 @@
+import type { Sender } from '#access';
 import type { IntakeFormat } from '#intake';
 
 /** Where a request came from, for its trace. */
@@ -16,8 +17,8 @@ export interface IngestRequest {
   readonly format: IntakeFormat;
   /** The Idempotency-Key as it was sent. */
   readonly idempotencyKey: string | undefined;
-  /** Whose keys they are: the id of the sender's token, or `anonymous`. */
-  readonly sender: string;
+  /** Whose keys they are, and what may be sent. */
+  readonly sender: Sender;
   /** Absent where nobody sent it, as for a replay. */
   readonly source?: RequestSource;
 }
