@@ -21,7 +21,7 @@ export class StoreUnavailableError extends Error {
 export class StoreRefusedError extends Error {
   override readonly name = 'StoreRefusedError';
   readonly permanent = true;
-  readonly code: 'server-too-old' | 'fsync-off' | 'encoding' | 'unreachable';
+  readonly code: 'server-too-old' | 'fsync-off' | 'encoding' | 'connection-refused';
 
   constructor(code: StoreRefusedError['code'], message: string, cause?: unknown) {
     super(message, { cause });

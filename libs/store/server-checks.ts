@@ -50,6 +50,19 @@ export function refusalOf(facts: ServerFacts, allowFsyncOff: boolean): StoreRefu
   return null;
 }
 
+/** Authorisation (class 28), and a database that does not exist. */
+const REFUSED_SQLSTATE = /^28|^3D000$/;
+
+/** What the user can mend in DATABASE_URL, else null. */
+function refusalOfConnection(error: unknown): StoreRefusedError | null {
+  if (!(error instanceof pg.DatabaseError) || !REFUSED_SQLSTATE.test(error.code ?? '')) return null;
+  return new StoreRefusedError(
+    'connection-refused',
+    `Postgres refuses the connection: ${error.message}; check user, password and database of DATABASE_URL.`,
+    error,
+  );
+}
+
 async function readFacts(settings: StoreSettings): Promise<ServerFacts> {
   const client = new pg.Client(
     connectionConfig(settings, { name: 'start', statementTimeoutMs: 10_000 }),
@@ -61,7 +74,7 @@ async function readFacts(settings: StoreSettings): Promise<ServerFacts> {
     const { rows } = await client.query<ServerFacts>(FACTS_SQL);
     return rows[0] as ServerFacts;
   } catch (error) {
-    throw asStoreError(error);
+    throw refusalOfConnection(error) ?? asStoreError(error);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase } from '../support/database.ts';
 import { signalAll } from '../support/processes.ts';
 import { RunningProgram, type ProgramOptions } from '../support/running-program.ts';
 
@@ -79,6 +80,31 @@ describe('the program', () => {
     expect(second.text).toContain(
       `Port ${port} is taken by another program: choose another by --port, or stop that program.\n`,
     );
+  });
+
+  it('uses the Postgres that DATABASE_URL names, and leaves it running', async () => {
+    const database = await createTestDatabase();
+    const environment = { DATABASE_URL: database.url };
+    try {
+      const first = launch({ environment });
+      expect(await post(await first.ready(), 'kept elsewhere')).toBe(202);
+      expect(first.postmaster).toBeNull();
+      expect(await first.stop()).toEqual(SUCCEEDED);
+
+      const second = launch({ environment, dataFolder: join(folder, 'other') });
+      expect(await search(await second.ready())).toEqual(['kept elsewhere']);
+      expect(await second.stop()).toEqual(SUCCEEDED);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('names a Postgres that it cannot use by one sentence and ends with 1', async () => {
+    const database = await createTestDatabase();
+    await database.drop();
+    const program = launch({ environment: { DATABASE_URL: database.url } });
+    expect(await program.exit).toEqual(FAILED);
+    expect(program.text).toMatch(/^Postgres refuses the connection: .*does not exist; .*\.\n$/);
   });
 
   it('lists everything that is wrong with the settings', async () => {

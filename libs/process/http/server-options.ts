@@ -13,6 +13,8 @@ export const SERVER_OPTIONS = {
   /** Longer than that of usual load balancers, so that it is they who close an idle connection. */
   keepAliveTimeout: 72_000,
   forceCloseConnections: 'idle' as const,
+  /** `refuseWhileClosing` answers instead. */
+  return503OnClosing: false,
   clientErrorHandler: answerClientError,
   frameworkErrors: answerFrameworkError,
 };

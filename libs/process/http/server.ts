@@ -7,6 +7,7 @@ import { nestOptions } from '../nest-options.ts';
 import type { OperationsParts } from '../operations.ts';
 import { hostCheck } from './host-check.ts';
 import { operationsRoutes } from './operations-routes.ts';
+import { refuseWhileClosing } from './refuse-while-closing.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
 
 /** The Nest application over one Fastify server, with health and metrics, not listening yet. */
@@ -21,6 +22,7 @@ export async function createServer(
     nestOptions(operations.telemetry, {}),
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  refuseWhileClosing(fastify);
   const isServed = hostCheck(allowedHosts);
   fastify.addHook('onRequest', async (request, reply) => {
     if (isServed(request.headers.host)) return;

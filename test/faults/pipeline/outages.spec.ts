@@ -19,6 +19,7 @@ const IS_LONG = process.env['FAULTS_LONG'] === 'true';
 const OUTAGE_MS = IS_LONG ? 60_000 : 8_000;
 /** The longer one outlasts heartbeats and the wait of a request for its outcome. */
 const STALL_MS = IS_LONG ? 40_000 : 3_000;
+const ENDS_WITHIN_MS = 20_000;
 const SPOOL_KILLS = IS_LONG ? 10 : 2;
 const LINKS: readonly Link[] = [
   'ingest-broker',
@@ -109,6 +110,28 @@ suite('parts of a pipeline are away under load', ownRabbitmq, () => {
         } finally {
           signalAll([parts.broker.pid], 'SIGCONT');
         }
+        await parts.recovers(() => load.acknowledges(100));
+      });
+    },
+    2 * MINUTES,
+  );
+
+  it(
+    `ingest and the writers are told to end while the broker is stopped: they do, within ${ENDS_WITHIN_MS / 1_000} s`,
+    async () => {
+      await parts.endure({ ackedFloor: 1_000 }, async (load) => {
+        signalAll([parts.broker.pid], 'SIGSTOP');
+        try {
+          const { pipeline } = parts;
+          const ending = [pipeline.first('ingest'), ...pipeline.running('writer')];
+          const begun = performance.now();
+          const exits = await Promise.all(ending.map((each) => each.stop()));
+          expect(performance.now() - begun).toBeLessThan(ENDS_WITHIN_MS);
+          expect(exits).toEqual(ending.map(() => ({ code: 0, signal: null })));
+        } finally {
+          signalAll([parts.broker.pid], 'SIGCONT');
+        }
+        await Promise.all([parts.addIngest(), parts.addWriter(), parts.addWriter()]);
         await parts.recovers(() => load.acknowledges(100));
       });
     },
