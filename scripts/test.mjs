@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildPrograms } from '../test/cluster/control-plane/build-programs.mjs';
 import { PROGRAMS } from '../test/cluster/control-plane/programs.mjs';
+import { buildS3Server } from '../test/support/s3-server/program.mjs';
 import { ROOT, StepFailed, prepare } from './prepare.mjs';
 import { run, tail } from './process.mjs';
 import { installBroker, installBrowser } from './system-packages.mjs';
@@ -90,19 +91,29 @@ async function buildControlPlane() {
   if (failure !== null) say(`no Kubernetes control plane: ${failure}`);
 }
 
+/** As for the control plane. */
+async function buildObjectStorage() {
+  const failure = await buildS3Server(say);
+  if (failure !== null) say(`no S3 server: ${failure}`);
+}
+
 /** A Jest that was killed leaves its servers behind; the folder knows which. */
 function endTestServers() {
   for (const { project } of RUNS) {
     end(join(workspace, project, 'server/postgres/postmaster.pid'), 'SIGQUIT');
     end(join(workspace, project, 'rabbitmq/broker.pid'), 'SIGKILL');
     end(join(workspace, project, 'rabbitmq/epmd.pid'), 'SIGTERM');
-    const servers = join(workspace, project, 'meilisearch');
-    for (const name of existsSync(servers) ? readdirSync(servers) : [])
-      end(join(servers, name, 'server.pid'), 'SIGKILL');
+    for (const kind of ['meilisearch', 's3'])
+      for (const folder of foldersIn(join(workspace, project, kind)))
+        end(join(folder, 'server.pid'), 'SIGKILL');
     for (const { name } of PROGRAMS)
       end(join(workspace, project, `cluster/${name}.pid`), 'SIGKILL');
   }
   rmSync(workspace, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+function foldersIn(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 function end(pidFile, signal) {
@@ -118,6 +129,7 @@ try {
   await prepare(step);
   await installBroker(say);
   await installBrowser(say);
+  await buildObjectStorage();
   await buildControlPlane();
   await check();
   for (const suites of RUNS) await jest(suites);

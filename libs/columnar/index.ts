@@ -17,4 +17,11 @@ export {
 export { directAccess, type FileAccess } from './read/file-access.ts';
 export { joinWindows, type Window } from './read/windows.ts';
 export { LocalFolder } from './storage/local-folder.ts';
-export { ObjectMissingError, type ObjectStorage } from './storage/object-storage.ts';
+export {
+  ObjectMissingError,
+  StorageRefusedError,
+  StorageUnavailableError,
+  type ObjectStorage,
+} from './storage/object-storage.ts';
+export type { S3Credentials, S3Encryption, S3Settings } from './storage/s3/s3-settings.ts';
+export { openS3Storage } from './storage/s3/open-s3-storage.ts';

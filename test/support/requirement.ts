@@ -4,6 +4,7 @@ import { findPrograms } from '../cluster/control-plane/programs.mjs';
 import { findMeilisearch } from './meilisearch-server.ts';
 import { locateMeilisearch } from './meilisearch.ts';
 import { findBroker } from './rabbitmq-server.mjs';
+import { findS3Server } from './s3-server/program.mjs';
 
 /** Something a suite needs from the machine, and how to get it. */
 export interface Requirement {
@@ -86,6 +87,13 @@ export const ownMeilisearch: Requirement = {
   name: 'an installed Meilisearch',
   remedy: '`meilisearch` on PATH',
   found: findMeilisearch(),
+};
+
+/** A server of the tests' own (test/support/s3-server). */
+export const s3Server: Requirement = {
+  name: 'an S3 server',
+  remedy: 'Go 1.26 or newer and npm run build:s3-server, or versitygw on PATH or by S3_TEST_SERVER',
+  found: findS3Server(),
 };
 
 /** A control plane of the tests' own (test/cluster/control-plane). */

@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg';
+import { MICROS_PER_HOUR, type Clock } from '#event';
 import { NOTHING_TO_DO, sealTable, type Job } from '#store';
 import { withScratch } from '../files/scratch.ts';
 import { nextClosedTable, nextSealedTable, type SealedTable } from './choose.ts';
-import { dropKeptRows, removeFiles } from './clear-away.ts';
+import { dropKeptRows, removeFiles, removeUnfinished } from './clear-away.ts';
 import { archiveGivenUp, segmentArchived, tableSealed } from './events.ts';
 import { publishFiles } from './file-catalog.ts';
 import { applyRetention } from './apply-retention.ts';
@@ -15,6 +16,7 @@ import type { ArchiveParts } from './parts.ts';
  * count. Drops rows whose time in Postgres is over, and removes files that do not count.
  */
 export function createArchiveJob(parts: ArchiveParts): Job {
+  const unfinished = everyHour(parts.clock, (signal) => removeUnfinished(parts, signal));
   return {
     name: 'columnar',
     lock: 'columnar',
@@ -22,7 +24,9 @@ export function createArchiveJob(parts: ArchiveParts): Job {
     async run(client, signal) {
       try {
         const cleared =
-          (await removeFiles(parts, client, signal)) + (await dropKeptRows(parts, client, signal));
+          (await unfinished(signal)) +
+          (await removeFiles(parts, client, signal)) +
+          (await dropKeptRows(parts, client, signal));
         const expired = await applyRetention(parts, client, signal);
         const archived = await archiveNext(parts, client, signal);
         return { done: cleared + expired + (archived ? 1 : 0), more: archived };
@@ -32,6 +36,17 @@ export function createArchiveJob(parts: ArchiveParts): Job {
         throw error;
       }
     },
+  };
+}
+
+/** The work at the first run and then once an hour: a look into a bucket costs money. */
+function everyHour(clock: Clock, work: (signal: AbortSignal) => Promise<number>) {
+  let due = -Infinity;
+  return async (signal: AbortSignal): Promise<number> => {
+    if (clock() < due) return 0;
+    const done = await work(signal);
+    due = clock() + MICROS_PER_HOUR;
+    return done;
   };
 }
 

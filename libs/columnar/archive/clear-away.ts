@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { formatTimestamp } from '#event';
+import { formatTimestamp, MICROS_PER_MS } from '#event';
 import { LOCKS, lockSql, transaction } from '#store';
 import { quoted } from '../files/columns.ts';
 import { skipNameOf } from '../files/file-record.ts';
@@ -29,6 +29,21 @@ export async function removeFiles(
     await client.query('DELETE FROM columnar_file WHERE name = $1 AND segment_id IS NULL', [name]);
   }
   return rows.length;
+}
+
+/** Longer than any upload takes: another process may be at one. */
+const OLDEST_UPLOAD_MS = 3_600_000;
+
+/**
+ * Removes what crashes left in the storage of objects that were being stored, once nobody can be at them.
+ *
+ * @returns how many
+ */
+export function removeUnfinished(
+  { storage, clock }: ArchiveParts,
+  signal: AbortSignal,
+): Promise<number> {
+  return storage.removeUnfinished(clock() / MICROS_PER_MS - OLDEST_UPLOAD_MS, signal);
 }
 
 /** Drops tables whose events are in files, once their time is over and no reader that began before is left. */

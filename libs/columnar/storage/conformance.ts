@@ -86,6 +86,16 @@ export function describeObjectStorage(name: string, open: () => Promise<ObjectSt
       },
     );
 
+    it('answers a probe', async () => {
+      await storage.probe(NEVER);
+    });
+
+    it('keeps whole objects when it removes unfinished ones', async () => {
+      await put('finished/a', Buffer.from('x'));
+      expect(await storage.removeUnfinished(Date.now() + 60_000, NEVER)).toBe(0);
+      expect((await fetched('finished/a')).toString()).toBe('x');
+    });
+
     it('leaves nothing of an object whose storing was called off', async () => {
       const path = join(folder, 'source');
       await writeFile(path, randomBytes(1_000));

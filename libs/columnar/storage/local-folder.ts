@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { access, copyFile, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   checkObjectName,
@@ -20,15 +20,9 @@ export class LocalFolder implements ObjectStorage {
     this.root = root;
   }
 
-  /** Creates the folder where it is missing, and removes copies that a crash left unfinished. Parts of paths that begin with a point are no objects. */
+  /** Creates the folder where it is missing. Parts of paths that begin with a point are no objects. */
   static async open(root: string): Promise<LocalFolder> {
     await mkdir(root, { recursive: true });
-    const entries = await readdir(root, { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      if (entry.isFile() && entry.name.startsWith(UNFINISHED)) {
-        await removeOld(join(entry.parentPath, entry.name));
-      }
-    }
     return new LocalFolder(root);
   }
 
@@ -79,6 +73,21 @@ export class LocalFolder implements ObjectStorage {
     }
   }
 
+  async removeUnfinished(before: number, signal: AbortSignal): Promise<number> {
+    let removed = 0;
+    for (const entry of await readdir(this.root, { recursive: true, withFileTypes: true })) {
+      signal.throwIfAborted();
+      if (!entry.isFile() || !entry.name.startsWith(UNFINISHED)) continue;
+      if (await removeOlder(join(entry.parentPath, entry.name), before)) removed++;
+    }
+    return removed;
+  }
+
+  async probe(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await access(this.root, constants.R_OK | constants.X_OK);
+  }
+
   pathOf(name: string): string {
     return this.place(name);
   }
@@ -89,14 +98,14 @@ export class LocalFolder implements ObjectStorage {
   }
 }
 
-/** Another process may be copying right now, so only what is older than any copy goes. */
-const OLDEST_COPY_MS = 3_600_000;
-
-async function removeOld(path: string): Promise<void> {
+async function removeOlder(path: string, before: number): Promise<boolean> {
   try {
-    if (Date.now() - (await stat(path)).mtimeMs > OLDEST_COPY_MS) await rm(path, { force: true });
+    if ((await stat(path)).mtimeMs >= before) return false;
+    await rm(path, { force: true });
+    return true;
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (isMissing(error)) return false;
+    throw error;
   }
 }
 

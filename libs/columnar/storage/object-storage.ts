@@ -15,11 +15,26 @@ export class ObjectMissingError extends Error {
   }
 }
 
+/** The storage cannot be reached now, or not fast enough. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+  readonly code = 'storage-unavailable';
+  readonly permanent = false;
+}
+
+/** The storage answers and refuses: a wrong key, a bucket that is not there, rights that are missing. */
+export class StorageRefusedError extends Error {
+  override readonly name = 'StorageRefusedError';
+  readonly code = 'storage-refused';
+  readonly permanent = true;
+}
+
 /**
  * Where columnar files lie: whole objects that never change, by names like `2026-11-24/0192….parquet`.
  *
  * Excluded: reading parts (readers have a local copy), overwriting, renaming, and what is known about a file beyond
- * its bytes (the catalog in Postgres knows it).
+ * its bytes (the catalog in Postgres knows it). Every call ends in a bounded time; beyond, and where the storage is
+ * away, it is a `StorageUnavailableError`, and a `StorageRefusedError` where a person must act.
  */
 export interface ObjectStorage {
   /**
@@ -33,6 +48,14 @@ export interface ObjectStorage {
   remove(name: string, signal: AbortSignal): Promise<void>;
   /** Everything whose name begins with the prefix, in the order of names. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<StoredObject>;
+  /**
+   * Removes what crashes left of objects whose storing began before a time, in ms since 1970, and was not finished.
+   *
+   * @returns how many
+   */
+  removeUnfinished(before: number, signal: AbortSignal): Promise<number>;
+  /** Resolves where objects can be read now. */
+  probe(signal: AbortSignal): Promise<void>;
   /** Where a reader finds an object on this machine without a copy; null where it needs one. */
   pathOf(name: string): string | null;
 }
@@ -42,7 +65,9 @@ const LONGEST = 512;
 
 /** @throws TypeError for a name that no storage takes: parts of letters, digits, `.`, `_` and `-` between slashes */
 export function checkObjectName(name: string): void {
-  if (!NAME.test(name) || name.length > LONGEST) {
-    throw new TypeError(`${JSON.stringify(name)} is no name of an object`);
-  }
+  if (!isObjectName(name)) throw new TypeError(`${JSON.stringify(name)} is no name of an object`);
+}
+
+export function isObjectName(name: string): boolean {
+  return NAME.test(name) && name.length <= LONGEST;
 }

@@ -1,26 +1,19 @@
-import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { builtPath, cacheFolderOf, isBuilt, isExecutable } from '../../support/go-programs.mjs';
 
 /** Version of Kubernetes that kubernetes/go.mod names. */
 export const KUBERNETES_VERSION = '1.35.4';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 
-/** Where the programs lie that were built here: built once for all clones of the repository on a machine. */
-export const CACHE_FOLDER = join(
-  process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-  'penstock',
-  `kube-${KUBERNETES_VERSION}`,
-);
+/** Where the programs lie that were built here. */
+export const CACHE_FOLDER = cacheFolderOf(`kube-${KUBERNETES_VERSION}`);
 
 /**
- * What a control plane consists of. `module` is the folder of the Go module that names the version of a program and of
- * everything in it; Kubernetes has one of its own, since the others would raise the versions of what it is built from.
- * `together`: programs of one release, which are taken from the same place or not at all. `onPath` is false where one
- * name stands for several versions.
+ * What a control plane consists of. Kubernetes has a Go module of its own, since the others would raise the versions of
+ * what it is built from. `together`: programs of one release, which are taken from the same place or not at all.
+ * `onPath` is false where one name stands for several versions.
  */
 export const PROGRAMS = [
   kubernetes('kube-apiserver'),
@@ -41,7 +34,8 @@ function kubernetes(name) {
   ];
   return {
     name,
-    module: 'kubernetes',
+    moduleFolder: join(HERE, 'kubernetes'),
+    cacheFolder: CACHE_FOLDER,
     package: `k8s.io/kubernetes/cmd/${name}`,
     linkerFlags: [
       '-s -w',
@@ -54,8 +48,15 @@ function kubernetes(name) {
 }
 
 function tool(name, goPackage) {
-  const program = { name, module: 'tools', package: goPackage, linkerFlags: '-s -w' };
-  return { ...program, together: name, onPath: true };
+  return {
+    name,
+    moduleFolder: join(HERE, 'tools'),
+    cacheFolder: CACHE_FOLDER,
+    package: goPackage,
+    linkerFlags: '-s -w',
+    together: name,
+    onPath: true,
+  };
 }
 
 /** Without a cluster, Helm 3 supposes the version of Kubernetes that it is stamped with, 1.20 otherwise. */
@@ -88,26 +89,7 @@ export function missingPrograms() {
   });
 }
 
-export const moduleFolder = ({ module }) => join(HERE, module);
-
-export const builtPath = ({ name }) => join(CACHE_FOLDER, name);
-
-/** Names the state of the sources of a program: versions, checksums and flags. */
-export function sourceHash(program) {
-  const hash = createHash('sha256').update(`${program.package}\0${program.linkerFlags}\0`);
-  for (const file of ['go.mod', 'go.sum'])
-    hash.update(readFileSync(join(moduleFolder(program), file)));
-  return hash.digest('hex');
-}
-
-/** File beside a built program that says of which sources it is. */
-export const recordPath = (program) => `${builtPath(program)}.source`;
-
 function built(members) {
-  const isBuilt = (program) =>
-    isExecutable(builtPath(program)) &&
-    existsSync(recordPath(program)) &&
-    readFileSync(recordPath(program), 'utf8') === sourceHash(program);
   if (!members.every(isBuilt)) return null;
   return Object.fromEntries(members.map((program) => [program.name, builtPath(program)]));
 }
@@ -124,13 +106,4 @@ function installed(members) {
     if (paths.every(([, path]) => isExecutable(path))) return Object.fromEntries(paths);
   }
   return null;
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
