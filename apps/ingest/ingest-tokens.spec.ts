@@ -4,9 +4,11 @@ import {
   OPEN_TO_ALL,
   openIngestTokens,
   PostgresIngestTokens,
+  SYSTEM,
   type Senders,
   type TokenToKeep,
 } from '#access';
+import { systemClock } from '#event';
 import { Telemetry } from '#telemetry';
 import { MemoryStore } from '../../libs/delivery/testing/memory-store.ts';
 import { openTestStore, type TestStore } from '../../libs/store/testing/open-test-store.ts';
@@ -39,17 +41,20 @@ afterEach(async () => {
 });
 
 async function token(change: Partial<TokenToKeep> = {}): Promise<string> {
-  const tokens = new PostgresIngestTokens(db.store.accessPool);
-  const outcome = await tokens.create({
-    name: `token ${Math.random()}`,
-    services: null,
-    eventsPerSecond: null,
-    burst: null,
-    bytesPerDay: null,
-    disabled: false,
-    expiresAt: null,
-    ...change,
-  });
+  const tokens = new PostgresIngestTokens({ pool: db.store.accessPool, clock: systemClock });
+  const outcome = await tokens.create(
+    {
+      name: `token ${Math.random()}`,
+      services: null,
+      eventsPerSecond: null,
+      burst: null,
+      bytesPerDay: null,
+      disabled: false,
+      expiresAt: null,
+      ...change,
+    },
+    { actor: SYSTEM, address: null },
+  );
   if (outcome.kind !== 'issued') throw new Error(outcome.kind);
   await until(() => senders.of(`Bearer ${outcome.text}`).kind === 'sender');
   return outcome.text;

@@ -225,14 +225,45 @@ describe('a process whose dependencies are away', () => {
     expect(dependencies).toMatchObject([
       { name: 'rabbitmq', required: true, ok: false },
       { name: 'postgres', required: false, ok: false },
+      { name: 'ingest-tokens', required: true, ok: false },
     ]);
-    const answer = await fetch(ingest.url, { method: 'POST', body: '{"message":"x"}' });
+    // Whether the token is valid cannot be told.
+    const answer = await fetch(ingest.url, {
+      method: 'POST',
+      headers: { authorization: `Bearer pst_aaaaaaaaaaaa_${'A'.repeat(43)}` },
+      body: '{"message":"x"}',
+    });
     expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'tokens-not-read' });
     expect(answer.headers.get('retry-after')).not.toBeNull();
     const elsewhere = await fetch(`${ingest.url}/api/v1/search`);
     expect(elsewhere.status).toBe(404);
     expect(await elsewhere.json()).toMatchObject({ code: 'not-found' });
     expect(await ingest.stop()).toEqual(SUCCEEDED);
+  });
+
+  it('ingest takes events with a token of its environment', async () => {
+    const ingest = launch('ingest', { ...AWAY, INGEST_TOKEN: 'x'.repeat(32) });
+    await ingest.ready();
+    expect((await readinessOf(ingest.url)).dependencies).toMatchObject([
+      { name: 'rabbitmq' },
+      { name: 'postgres' },
+      { name: 'ingest-tokens', required: false },
+    ]);
+    const statusWith = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      const body = '{"message":"x"}';
+      return (await fetch(ingest.url, { method: 'POST', headers, body })).status;
+    };
+    expect(await statusWith('x'.repeat(32))).toBe(503); // RabbitMQ is away.
+    expect(await statusWith('y'.repeat(32))).toBe(503); // Nobody knows yet.
+    const alone = launch('ingest', { ...AWAY, DATABASE_URL: '', INGEST_TOKEN: 'x'.repeat(32) });
+    await alone.ready();
+    const refused = await fetch(alone.url, { method: 'POST', body: '{"message":"x"}' });
+    expect(refused.status).toBe(401);
+    const without = launch('ingest', { ...AWAY, DATABASE_URL: '' });
+    expect(await without.exit).toMatchObject({ code: 1 });
+    expect(without.text).toContain('Ingest tokens are required, but there can be none');
   });
 
   it.each(['writer', 'gateway', 'keeper'])(

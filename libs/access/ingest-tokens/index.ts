@@ -12,6 +12,7 @@ export {
 export {
   PostgresIngestTokens,
   type IngestTokens,
+  type IngestTokensParts,
   type IssuedToken,
   type KeepOutcome,
 } from './ingest-tokens.ts';

@@ -6,6 +6,7 @@ import { Telemetry } from '#telemetry';
 import { startLossyProxy, type LossyProxy } from '../../store/testing/lossy-proxy.ts';
 import { openTestStore, type TestStore } from '../../store/testing/open-test-store.ts';
 import { until } from '../../store/testing/waiting.ts';
+import type { ChangedBy } from '../users/users.ts';
 import { expireTokenUsage } from './expire-token-usage.ts';
 import type { TokenToKeep } from './ingest-token.ts';
 import { PostgresIngestTokens, type IssuedToken } from './ingest-tokens.ts';
@@ -22,7 +23,7 @@ const clock = (): Micros => Date.now() * 1_000 + offset;
 
 beforeAll(async () => {
   db = await openTestStore();
-  admin = new PostgresIngestTokens(db.store.accessPool);
+  admin = new PostgresIngestTokens({ pool: db.store.accessPool, clock });
 }, 60_000);
 afterAll(() => db.close());
 beforeEach(() => {
@@ -69,10 +70,15 @@ function toKeep(change: Partial<TokenToKeep> = {}): TokenToKeep {
 }
 
 async function issue(change: Partial<TokenToKeep> = {}): Promise<IssuedToken> {
-  const outcome = await admin.create(toKeep(change));
+  const outcome = await admin.create(toKeep(change), BY);
   if (outcome.kind !== 'issued') throw new Error(outcome.kind);
   return outcome;
 }
+
+const BY: ChangedBy = {
+  actor: { kind: 'user', id: 'u1', name: 'ada' },
+  address: '192.0.2.7',
+};
 
 const bearer = (text: string): string => `Bearer ${text}`;
 
@@ -116,8 +122,10 @@ describe('tokens for admins', () => {
   it('have names that differ', async () => {
     const { token } = await issue({ name: 'one' });
     await issue({ name: 'two' });
-    expect(await admin.create(toKeep({ name: 'one' }))).toEqual({ kind: 'name-taken' });
-    expect(await admin.change(token.id, toKeep({ name: 'two' }))).toEqual({ kind: 'name-taken' });
+    expect(await admin.create(toKeep({ name: 'one' }), BY)).toEqual({ kind: 'name-taken' });
+    expect(await admin.change(token.id, toKeep({ name: 'two' }), BY)).toEqual({
+      kind: 'name-taken',
+    });
   });
 
   it('are no more than a bound', async () => {
@@ -125,13 +133,40 @@ describe('tokens for admins', () => {
       `INSERT INTO ingest_token (id, name, secret_hash, disabled)
        SELECT 'id' || n, 'name' || n, '\\x00', false FROM generate_series(1, 1000) AS n`,
     );
-    expect(await admin.create(toKeep())).toEqual({ kind: 'full' });
+    expect(await admin.create(toKeep(), BY)).toEqual({ kind: 'full' });
+  });
+
+  it('are in the audit log with each change, and without their secret', async () => {
+    await db.query('DELETE FROM audit_entry');
+    const { token, text } = await issue({ name: 'web', services: ['web'] });
+    await admin.change(token.id, toKeep({ name: 'site', bytesPerDay: 7 }), BY);
+    const rotated = await admin.rotate(token.id, 60, BY);
+    await admin.create(toKeep({ name: 'site' }), BY);
+    await admin.revoke(token.id, BY);
+    await admin.revoke(token.id, BY);
+    const entries = await db.query('SELECT * FROM audit_entry ORDER BY id');
+    expect(entries).toMatchObject([
+      {
+        action: 'token.create',
+        target: 'web',
+        actor: 'ada',
+        address: '192.0.2.7',
+        detail: { id: token.id, services: ['web'], bytesPerDay: null },
+      },
+      { action: 'token.update', target: 'site', detail: { services: null, bytesPerDay: 7 } },
+      { action: 'token.rotate', detail: { previousUntil: expect.stringMatching(/Z$/) } },
+      { action: 'token.revoke', detail: { id: token.id } },
+    ]);
+    for (const { secret } of [text, rotated?.text ?? ''].map((each) => ({
+      secret: each.slice(-43),
+    })))
+      expect(JSON.stringify(entries)).not.toContain(secret);
   });
 
   it('that are not there are neither changed, rotated nor revoked', async () => {
-    expect(await admin.change('nothing', toKeep())).toEqual({ kind: 'absent' });
-    expect(await admin.rotate('nothing', 60)).toBeNull();
-    expect(await admin.revoke('nothing')).toBeNull();
+    expect(await admin.change('nothing', toKeep(), BY)).toEqual({ kind: 'absent' });
+    expect(await admin.rotate('nothing', 60, BY)).toBeNull();
+    expect(await admin.revoke('nothing', BY)).toBe(false);
   });
 });
 
@@ -170,27 +205,27 @@ describe('tokens for senders', () => {
     expect(one.senders.of(bearer(`${text.slice(0, -1)}${text.endsWith('A') ? 'B' : 'A'}`))).toEqual(
       { kind: 'refused', reason: 'unknown-token' },
     );
-    await admin.change(token.id, toKeep({ disabled: true }));
+    await admin.change(token.id, toKeep({ disabled: true }), BY);
     await decided(one, text, 'disabled-token');
-    await admin.change(token.id, toKeep({ services: ['api'] }));
+    await admin.change(token.id, toKeep({ services: ['api'] }), BY);
     await decided(one, text, 'sender');
     expect(senderOf(one.senders.of(bearer(text)))).toMatchObject({ id: token.id });
     expect([...(senderOf(one.senders.of(bearer(text))).services ?? [])]).toEqual(['api']);
-    expect(await admin.revoke(token.id)).toEqual(expect.stringMatching(/^token/));
+    expect(await admin.revoke(token.id, BY)).toBe(true);
     await decided(one, text, 'unknown-token');
   });
 
   it('are rotated with a time in which both secrets are accepted', async () => {
     const one = await ready(open());
     const { token, text: old } = await issue();
-    const rotated = await admin.rotate(token.id, 60);
+    const rotated = await admin.rotate(token.id, 60, BY);
     expect(rotated?.token.previousUntil).toBeGreaterThan(clock());
     expect(rotated?.token.rotatedAt).not.toBeNull();
     await decided(one, rotated?.text ?? '', 'sender');
     expect(one.senders.of(bearer(old)).kind).toBe('sender');
     offset = 61 * MICROS_PER_SECOND;
     expect(one.senders.of(bearer(old))).toEqual({ kind: 'refused', reason: 'unknown-token' });
-    const again = await admin.rotate(token.id, 0);
+    const again = await admin.rotate(token.id, 0, BY);
     await decided(one, again?.text ?? '', 'sender');
     expect(one.senders.of(bearer(rotated?.text ?? ''))).toMatchObject({ kind: 'refused' });
   });
@@ -313,7 +348,7 @@ describe('while Postgres is away', () => {
     expect(one.senders.of(bearer(text)).kind).toBe('sender');
     await proxy.reopen();
     await until(async () => (await admin.list())[0]?.today.bytes === 500);
-    await admin.revoke(token.id);
+    await admin.revoke(token.id, BY);
     await decided(one, text, 'unknown-token');
   });
 });

@@ -1,6 +1,15 @@
 import type { Pool } from 'pg';
-import { MICROS_PER_SECOND, type Micros } from '#event';
-import { asStoreError } from '#store';
+import {
+  formatTimestamp,
+  MICROS_PER_SECOND,
+  type Clock,
+  type JsonObject,
+  type Micros,
+} from '#event';
+import type { AuditAction } from '../audit/audit-log.ts';
+import { recordEntry } from '../audit/record-entry.ts';
+import { answered, inTransaction } from '../transaction.ts';
+import type { ChangedBy } from '../users/users.ts';
 import { MOST_INGEST_TOKENS, type IngestToken, type TokenToKeep } from './ingest-token.ts';
 import {
   formatToken,
@@ -30,13 +39,23 @@ export interface IssuedToken {
 export interface IngestTokens {
   /** By name. */
   list(): Promise<readonly IngestToken[]>;
-  create(token: TokenToKeep): Promise<IssuedToken | Exclude<KeepOutcome, { kind: 'kept' }>>;
+  create(
+    token: TokenToKeep,
+    by: ChangedBy,
+  ): Promise<IssuedToken | Exclude<KeepOutcome, { kind: 'kept' }>>;
   /** Changes all but the secret. */
-  change(id: string, token: TokenToKeep): Promise<KeepOutcome>;
+  change(id: string, token: TokenToKeep, by: ChangedBy): Promise<KeepOutcome>;
   /** Gives it a new secret; the one before is accepted for `graceSeconds` more. Null: there is no such token. */
-  rotate(id: string, graceSeconds: number): Promise<IssuedToken | null>;
-  /** Its name, or null where there was no such token. */
-  revoke(id: string): Promise<string | null>;
+  rotate(id: string, graceSeconds: number, by: ChangedBy): Promise<IssuedToken | null>;
+  /** False where there was no such token. */
+  revoke(id: string, by: ChangedBy): Promise<boolean>;
+}
+
+export interface IngestTokensParts {
+  readonly pool: Pool;
+  /** Of the audit log. */
+  readonly clock: Clock;
+  readonly random?: RandomBytes;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -96,59 +115,93 @@ interface Row {
   readonly bytes: string;
 }
 
-/** Tokens in Postgres, with the hashes of their secrets. */
+/** Tokens in Postgres, with the hashes of their secrets. Each change and its audit entry stand or fall together. */
 export class PostgresIngestTokens implements IngestTokens {
   private readonly pool: Pool;
+  private readonly clock: Clock;
   private readonly random: RandomBytes | undefined;
 
-  constructor(pool: Pool, random?: RandomBytes) {
+  constructor({ pool, clock, random }: IngestTokensParts) {
     this.pool = pool;
+    this.clock = clock;
     this.random = random;
   }
 
   async list(): Promise<readonly IngestToken[]> {
-    return this.rows(LIST_SQL, [2 * MOST_INGEST_TOKENS]);
+    const { rows } = await answered(() => this.pool.query<Row>(LIST_SQL, [2 * MOST_INGEST_TOKENS]));
+    return rows.map(toToken);
   }
 
-  async create(token: TokenToKeep): Promise<IssuedToken | Exclude<KeepOutcome, { kind: 'kept' }>> {
+  async create(
+    token: TokenToKeep,
+    by: ChangedBy,
+  ): Promise<IssuedToken | Exclude<KeepOutcome, { kind: 'kept' }>> {
     const id = newTokenId(this.random);
     const secret = newSecret(this.random);
     const values = [...toColumns(token), id, hashSecret(secret)];
-    const outcome = await orNameTaken(() => this.rows(CREATE_SQL, values));
-    if (outcome === 'name-taken') return { kind: 'name-taken' };
-    const [created] = outcome;
-    return created === undefined
+    const created = await orNameTaken(() => this.run(CREATE_SQL, values, by, 'token.create'));
+    if (created === 'name-taken') return { kind: 'name-taken' };
+    return created === null
       ? { kind: 'full' }
       : { kind: 'issued', token: created, text: formatToken({ id, secret }) };
   }
 
-  async change(id: string, token: TokenToKeep): Promise<KeepOutcome> {
-    const outcome = await orNameTaken(() => this.rows(CHANGE_SQL, [...toColumns(token), id]));
-    if (outcome === 'name-taken') return { kind: 'name-taken' };
-    const [changed] = outcome;
-    return changed === undefined ? { kind: 'absent' } : { kind: 'kept', token: changed };
+  async change(id: string, token: TokenToKeep, by: ChangedBy): Promise<KeepOutcome> {
+    const values = [...toColumns(token), id];
+    const changed = await orNameTaken(() => this.run(CHANGE_SQL, values, by, 'token.update'));
+    if (changed === 'name-taken') return { kind: 'name-taken' };
+    return changed === null ? { kind: 'absent' } : { kind: 'kept', token: changed };
   }
 
-  async rotate(id: string, graceSeconds: number): Promise<IssuedToken | null> {
+  async rotate(id: string, graceSeconds: number, by: ChangedBy): Promise<IssuedToken | null> {
     const secret = newSecret(this.random);
-    const [token] = await this.rows(ROTATE_SQL, [id, hashSecret(secret), graceSeconds]);
-    return token === undefined
-      ? null
-      : { kind: 'issued', token, text: formatToken({ id, secret }) };
+    const values = [id, hashSecret(secret), graceSeconds];
+    const token = await this.run(ROTATE_SQL, values, by, 'token.rotate');
+    return token && { kind: 'issued', token, text: formatToken({ id, secret }) };
   }
 
-  async revoke(id: string): Promise<string | null> {
-    const [token] = await this.rows(REVOKE_SQL, [id]);
-    return token?.name ?? null;
+  async revoke(id: string, by: ChangedBy): Promise<boolean> {
+    return (await this.run(REVOKE_SQL, [id], by, 'token.revoke')) !== null;
   }
 
-  private async rows(sql: string, values: readonly unknown[]): Promise<IngestToken[]> {
-    try {
-      return (await this.pool.query<Row>(sql, [...values])).rows.map(toToken);
-    } catch (error) {
-      throw asStoreError(error);
-    }
+  /** The token that was changed, or null where there was none. */
+  private async run(
+    sql: string,
+    values: readonly unknown[],
+    { actor, address }: ChangedBy,
+    action: AuditAction,
+  ): Promise<IngestToken | null> {
+    return inTransaction(this.pool, async (client) => {
+      const { rows } = await client.query<Row>(sql, [...values]);
+      const [row] = rows;
+      if (row === undefined) return null;
+      const token = toToken(row);
+      const detail = describe(token, action);
+      const entry = { actor, action, target: token.name, address, outcome: 'ok', detail } as const;
+      await recordEntry(client, this.clock(), entry);
+      return token;
+    });
   }
+}
+
+/** For the audit log: what the token may do from now on. */
+function describe(token: IngestToken, action: AuditAction): JsonObject {
+  const { id, services, eventsPerSecond, burst, bytesPerDay, disabled } = token;
+  if (action === 'token.revoke') return { id };
+  if (action === 'token.rotate') return { id, previousUntil: time(token.previousUntil) };
+  return {
+    id,
+    services: services && [...services],
+    eventsPerSecond,
+    burst,
+    bytesPerDay,
+    disabled,
+    expiresAt: time(token.expiresAt),
+  };
+}
+
+function time(at: Micros | null): string | null {
+  return at === null ? null : formatTimestamp(at);
 }
 
 async function orNameTaken<Result>(run: () => Promise<Result>): Promise<Result | 'name-taken'> {
