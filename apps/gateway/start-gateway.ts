@@ -6,6 +6,7 @@ import {
   openBehindProbes,
   openProcessStore,
   openSearchIndex,
+  openServerTls,
   projectFolder,
   serveHttp,
   type ProcessContext,
@@ -25,11 +26,13 @@ const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 /** The query API and the page as a process of their own. */
 export async function startGateway(context: ProcessContext<'gateway'>): Promise<string> {
   const { settings, telemetry, health, steps, stopping } = context;
+  const tls = await openServerTls(settings, context);
   const postgres = health.add('postgres', { required: true });
   const listening = {
     port: settings.gatewayPort,
     host: settings.httpHost,
     portSetting: 'GATEWAY_PORT',
+    tls,
   };
   const { opened: store, port } = await openBehindProbes({ telemetry, health }, listening, () =>
     openProcessStore({

@@ -4,6 +4,7 @@ import {
   announceProcess,
   openProcessQueue,
   openSenders,
+  openServerTls,
   serveHttp,
   type ProcessContext,
 } from '#process';
@@ -21,6 +22,7 @@ const LEDGER_CLOSE_MS = 500;
 /** Ingest as a process of its own: publishes into RabbitMQ, and asks the ledger where Postgres is named. */
 export async function startIngest(context: ProcessContext<'ingest'>): Promise<string> {
   const { settings, telemetry, health, steps } = context;
+  const tls = await openServerTls(settings, context);
   const rabbitmq = health.add('rabbitmq', { required: settings.spoolFolder === null });
   const ledger = ledgerOf(context);
   const pool = smallPool(context);
@@ -48,6 +50,7 @@ export async function startIngest(context: ProcessContext<'ingest'>): Promise<st
       port: settings.httpPort,
       host: settings.httpHost,
       portSetting: 'HTTP_PORT',
+      tls,
       allowedHosts: settings.allowedHosts,
       closeMs: SERVER_CLOSE_MS,
       configure: (app) => {

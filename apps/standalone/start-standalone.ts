@@ -8,9 +8,11 @@ import {
   openColumnar,
   openSearchIndex,
   openSenders,
+  openServerTls,
   projectFolder,
   serveHttp,
   type ProcessContext,
+  type ServerTls,
 } from '#process';
 import { InProcessQueue, observeDepth } from '#queue';
 import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
@@ -31,6 +33,7 @@ const POSTGRES_STOP_MS = 9_000;
 /** Ingest, writer, gateway and keeper in one process, with a Postgres of its own unless a setting names another. */
 export async function startStandalone(context: ProcessContext<'standalone'>): Promise<string> {
   const { settings, telemetry, health, steps } = context;
+  const tls = await openServerTls(settings, context);
   const postgres = health.add('postgres', { required: true });
   const store = await openStore({
     url: settings.databaseUrl ?? (await embeddedPostgres(context)),
@@ -42,7 +45,7 @@ export async function startStandalone(context: ProcessContext<'standalone'>): Pr
   });
   postgres.up();
   steps.add('the store', STORE_CLOSE_MS * 2, () => store.close(STORE_CLOSE_MS));
-  const { writer, url } = await serve(context, store);
+  const { writer, url } = await serve(context, store, tls);
   health.watch(postgres, async () => {
     await store.writer.probe();
     // A store that answers may still refuse what it is given.
@@ -71,6 +74,7 @@ async function embeddedPostgres({
 async function serve(
   context: ProcessContext<'standalone'>,
   store: Store,
+  tls: ServerTls | null,
 ): Promise<{ readonly writer: BatchWriter; readonly url: string }> {
   const { settings, telemetry, health, steps } = context;
   const queue = new InProcessQueue({ maxBytes: settings.queueBytes });
@@ -111,6 +115,7 @@ async function serve(
     port: settings.httpPort,
     host: settings.httpHost,
     portSetting: '--port',
+    tls,
     allowedHosts: settings.allowedHosts,
     closeMs: SERVER_CLOSE_MS,
     configure: (app: NestFastifyApplication) => configureGateway(app, { pageFolder: PAGE_FOLDER }),

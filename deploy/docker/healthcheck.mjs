@@ -4,7 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { PROCESSES, healthPort } from './processes.mjs';
+import { get as getSecurely } from 'node:https';
+import { PROCESSES, healthPort, speaksTls } from './processes.mjs';
 
 const TIMEOUT_MS = 4_000;
 
@@ -16,10 +17,18 @@ export function processOf(commandLine) {
 }
 
 /** Resolves with null when the answer is 200, else with the reason. */
-export function probe(port, path) {
+export function probe(port, path, secure = false) {
   return new Promise((resolve) => {
-    const request = get(
-      { host: '127.0.0.1', port, path, timeout: TIMEOUT_MS, agent: false },
+    // The certificate is for other names than this one.
+    const request = (secure ? getSecurely : get)(
+      {
+        host: '127.0.0.1',
+        port,
+        path,
+        timeout: TIMEOUT_MS,
+        agent: false,
+        rejectUnauthorized: false,
+      },
       (response) => {
         let body = '';
         response.setEncoding('utf8');
@@ -43,7 +52,11 @@ export function probe(port, path) {
 async function check(kind) {
   const name = processOf(readFileSync('/proc/1/cmdline', 'utf8'));
   if (name === null) return 'PID 1 is no process of Penstock';
-  return await probe(healthPort(name, process.env), `/health/${kind}`);
+  return await probe(
+    healthPort(name, process.env),
+    `/health/${kind}`,
+    speaksTls(name, process.env),
+  );
 }
 
 if (process.argv[1]?.endsWith('/healthcheck.mjs')) {

@@ -8,7 +8,7 @@ import { PROCESS_NAMES, SETTINGS } from '#config';
 import { tokenTexts } from '../../libs/config/ingest-token-type.ts';
 import { probe, processOf } from './healthcheck.mjs';
 import { init, InitError } from './init.mjs';
-import { healthPort, PROCESSES, TASKS } from './processes.mjs';
+import { healthPort, PROCESSES, speaksTls, TASKS } from './processes.mjs';
 import { isUnread, prune } from './prune-packages.mjs';
 
 let folder: string;
@@ -90,6 +90,9 @@ describe('the commands of the image', () => {
       expect([name, setting?.default]).toEqual([name, port]);
       expect(setting?.usedBy).toContain(name);
     }
+    expect(speaksTls('gateway', { TLS_CERT_FILE: '/tls/tls.crt' })).toBe(true);
+    expect(speaksTls('gateway', { TLS_CERT_FILE: ' ' })).toBe(false);
+    expect(speaksTls('writer', { TLS_CERT_FILE: '/tls/tls.crt' })).toBe(false);
     expect(healthPort('writer', {})).toBe(9090);
     expect(healthPort('writer', { OPERATIONS_PORT: ' 9191 ' })).toBe(9191);
   });

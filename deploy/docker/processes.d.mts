@@ -5,4 +5,8 @@ export function healthPort(
   name: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): number;
+export function speaksTls(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean;
 export const TASKS: readonly string[];

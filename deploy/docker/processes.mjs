@@ -13,6 +13,12 @@ export const PROCESSES = {
 /** Commands that do one thing and end: they answer nobody. */
 export const TASKS = ['migrate', 'init'];
 
+/** Whether a process answers by HTTPS; those with nothing but operations never do. */
+export function speaksTls(name, environment) {
+  const isSet = (environment.TLS_CERT_FILE?.trim() ?? '') !== '';
+  return isSet && PROCESSES[name].portSetting !== 'OPERATIONS_PORT';
+}
+
 /** Port of /health/live, /health/ready and /metrics. */
 export function healthPort(name, environment) {
   const { portSetting, port } = PROCESSES[name];

@@ -5,6 +5,7 @@ import { INGEST_AUTH_SETTINGS } from './ingest-auth-settings.ts';
 import { OPERATOR_SETTINGS } from './operator-settings.ts';
 import { PROCESS_NAMES } from './process-name.ts';
 import { RABBITMQ_SETTINGS } from './rabbitmq-settings.ts';
+import { TLS_SETTINGS } from './tls-settings.ts';
 import { keepTime } from './keep-rows.ts';
 import { retentionRules } from './retention-rules.ts';
 import {
@@ -65,6 +66,7 @@ export const SETTINGS = {
     description:
       'Further host names that requests may name in `Host`, for a proxy or a DNS name; `*` allows all. Addresses and localhost are always allowed.',
   }),
+  ...TLS_SETTINGS,
   dataDir: optional({
     name: 'DATA_DIR',
     usedBy: ['standalone'],

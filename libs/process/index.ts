@@ -10,6 +10,8 @@ export {
 export { openBehindProbes } from './http/behind-probes.ts';
 export { serveHttp, type HttpOptions } from './http/serve-http.ts';
 export { serveOperations, type OperationsServer } from './http/operations-server.ts';
+export { openServerTls } from './http/tls/open-server-tls.ts';
+export type { ServerTls } from './http/tls/server-tls.ts';
 export { SERVER_OPTIONS } from './http/server-options.ts';
 export { nestOptions } from './nest-options.ts';
 export { openProcessQueue } from './open-queue.ts';

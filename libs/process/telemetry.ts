@@ -80,3 +80,35 @@ export const processReady = defineGauge({
   name: 'penstock_process_ready',
   help: '1 while the process should get requests: it has started, does not stop, and has all that it requires.',
 });
+
+export const tlsFilesChanged = defineEvent<{ readonly subject: string; readonly expires: string }>({
+  name: 'process.tls-files-changed',
+  level: 'info',
+  message: ({ subject, expires }) =>
+    `new connections get the new certificate (${subject}), valid until ${expires}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_tls_reloads_total',
+      help: 'Times that a certificate was replaced while the process ran',
+    },
+  ],
+});
+
+export const tlsFilesUnusable = defineEvent<{ readonly reason: string }>({
+  name: 'process.tls-files-unusable',
+  level: 'error',
+  message: ({ reason }) => `the certificates stay as they were: ${reason}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_tls_reload_failures_total',
+      help: 'Times that the files of certificates began to be unusable while the process ran',
+    },
+  ],
+});
+
+export const tlsCertificateExpiry = defineGauge({
+  name: 'penstock_tls_certificate_expiry_timestamp_seconds',
+  help: 'End of the validity of the certificate that is served, in seconds since 1970',
+});

@@ -1,6 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { FastifyInstance } from 'fastify';
 import { StartupError } from '../startup-error.ts';
+import type { ServerTls } from './tls/server-tls.ts';
 
 export interface ListenOptions {
   /** 0 lets the system choose. */
@@ -9,6 +11,8 @@ export interface ListenOptions {
   readonly host: string | null;
   /** How the user chooses another port, for the message: a flag or a variable. */
   readonly portSetting: string;
+  /** Null, or not given: HTTP. */
+  readonly tls?: ServerTls | null;
 }
 
 export interface Listening {
@@ -25,6 +29,7 @@ export async function listen(server: FastifyInstance, options: ListenOptions): P
   } catch (error) {
     throw explainListenError(error, options);
   }
+  options.tls?.keepUpToDate(server.server);
   const address = server.server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const second = host === null ? await listenOnIPv6(server, { ...options, port: bound }) : null;
@@ -36,7 +41,7 @@ async function listenOnIPv6(
   server: FastifyInstance,
   options: ListenOptions,
 ): Promise<Server | null> {
-  const second = createServer((request, response) => {
+  const second = makeServer(options.tls ?? null, (request, response) => {
     server.routing(request, response);
   });
   second.keepAliveTimeout = server.server.keepAliveTimeout;
@@ -57,6 +62,14 @@ async function listenOnIPv6(
   });
 }
 
+/** A server of HTTP, or of HTTPS whose certificates are kept up to date. */
+export function makeServer(tls: ServerTls | null, listener: RequestListener): Server {
+  if (tls === null) return createServer(listener);
+  const server = createSecureServer(tls.options, listener);
+  tls.keepUpToDate(server);
+  return server;
+}
+
 /** A StartupError with one sentence for what the user can mend, else the error as it is. */
 export function explainListenError(
   error: unknown,
@@ -74,8 +87,13 @@ export function explainListenError(
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** A URL that reaches what listens there. */
+export function urlOf({ host, tls = null }: ListenOptions, port: number): string {
+  return `${tls === null ? 'http' : 'https'}://${displayHost(host)}:${port}`;
+}
+
 /** The host of a URL that reaches what listens on an address; null and wildcards are this machine. */
-export function displayHost(host: string | null): string {
+function displayHost(host: string | null): string {
   if (host === null || host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { problem } from '#delivery';
 import { describeError } from '../describe-error.ts';
 import {
@@ -9,7 +9,7 @@ import {
   type OperationsParts,
 } from '../operations.ts';
 import { frameworkMessage } from '../telemetry.ts';
-import { displayHost, explainListenError, type ListenOptions } from './listen.ts';
+import { explainListenError, makeServer, urlOf, type ListenOptions } from './listen.ts';
 
 /** Longest time for a request to arrive, in ms. */
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -28,14 +28,14 @@ export async function serveOperations(
   parts: OperationsParts,
   options: ListenOptions,
 ): Promise<OperationsServer> {
-  const server = createServer((request, response) => {
+  const server = makeServer(options.tls ?? null, (request, response) => {
     void answer(request, response, parts);
   });
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
   const port = await bind(server, options);
   return {
-    url: `http://${displayHost(options.host)}:${port}`,
+    url: urlOf(options, port),
     port,
     close: async () => {
       const closed = new Promise<void>((resolve) => {

@@ -4,10 +4,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ClosingSteps } from '../closing-steps.ts';
 import type { OperationsParts } from '../operations.ts';
 import { openToNetwork } from '../telemetry.ts';
-import { displayHost, isLoopback, listen, type ListenOptions } from './listen.ts';
+import { isLoopback, listen, urlOf, type ListenOptions } from './listen.ts';
 import { createServer } from './server.ts';
+import type { ServerTls } from './tls/server-tls.ts';
 
 export interface HttpOptions extends ListenOptions {
+  /** Null: HTTP. */
+  readonly tls: ServerTls | null;
   /** Host names that are served beside addresses, localhost and `host`. */
   readonly allowedHosts: readonly string[];
   /** Longest time for what was admitted to be finished at the end, in ms. */
@@ -27,7 +30,7 @@ export async function serveHttp(
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
   const { host } = options;
   const hosts = host === null ? options.allowedHosts : [...options.allowedHosts, host];
-  const app = await createServer(module, hosts, operations);
+  const app = await createServer(module, { allowedHosts: hosts, tls: options.tls }, operations);
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   steps.add('open connections', 100, () => {
     fastify.server.closeAllConnections();
@@ -43,5 +46,5 @@ export async function serveHttp(
       second.closeIdleConnections();
     });
   if (host !== null && !isLoopback(host)) operations.telemetry.emit(openToNetwork, { host });
-  return { app, url: `http://${displayHost(host)}:${port}` };
+  return { app, url: urlOf(options, port) };
 }

@@ -9,16 +9,28 @@ import { hostCheck } from './host-check.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { refuseWhileClosing } from './refuse-while-closing.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
+import { requireTlsClient } from './tls/require-tls-client.ts';
+import type { ServerTls } from './tls/server-tls.ts';
+import { sendStrictTransport } from './tls/strict-transport.ts';
+
+export interface ServerOptions {
+  /** Host names that are served beside addresses and localhost. */
+  readonly allowedHosts: readonly string[];
+  /** Null: HTTP. */
+  readonly tls: ServerTls | null;
+}
 
 /** The Nest application over one Fastify server, with health and metrics, not listening yet. */
 export async function createServer(
   module: DynamicModule,
-  allowedHosts: readonly string[],
+  { allowedHosts, tls }: ServerOptions,
   operations: OperationsParts,
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
-    new FastifyAdapter(SERVER_OPTIONS),
+    tls === null
+      ? new FastifyAdapter(SERVER_OPTIONS)
+      : new FastifyAdapter({ ...SERVER_OPTIONS, https: tls.options }),
     nestOptions(operations.telemetry, {}),
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -33,6 +45,8 @@ export async function createServer(
     );
     await reply.code(status).headers(headers).send(body);
   });
+  if (tls !== null) sendStrictTransport(fastify);
+  if (tls?.asksClients === true) requireTlsClient(fastify);
   void fastify.register(operationsRoutes(operations));
   return app;
 }
