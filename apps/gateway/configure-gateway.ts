@@ -1,9 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
+import { AccessGuard } from './access/access.guard.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import { LARGEST_BODY } from './http/body.ts';
-import { serveOpenApi } from './openapi/open-api.ts';
+import { Problem, sendProblem } from './http/problem.ts';
+import { DOCS_PATH, serveOpenApi } from './openapi/open-api.ts';
 import { policyForPath, SECURITY_HEADERS } from './page/security-headers.ts';
 import { servePage } from './page/serve-page.ts';
 
@@ -24,9 +26,26 @@ export async function configureGateway(
     }
     done();
   });
+  guardDocs(app);
   keepBodiesAsText(app);
   serveOpenApi(app);
   await servePage(server, settings.pageFolder);
+}
+
+/** The documentation is no call of Nest's, so that its guard does not see it. */
+function guardDocs(app: NestFastifyApplication): void {
+  const server: FastifyInstance = app.getHttpAdapter().getInstance();
+  const guard = app.get(AccessGuard, { strict: false });
+  server.addHook('onRequest', async (request, reply) => {
+    // The route, not the path: a path may be written in many ways.
+    if (request.routeOptions.url?.startsWith(DOCS_PATH) !== true) return;
+    try {
+      await guard.admit(request, 'docs:read');
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return sendProblem(reply, error);
+    }
+  });
 }
 
 /** The calls parse bodies themselves, whatever type they are sent with, so that errors become problem details. */

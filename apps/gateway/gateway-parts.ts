@@ -2,6 +2,7 @@ import type { Clock } from '#event';
 import type { SearchService } from '#search';
 import type { Telemetry } from '#telemetry';
 
+import type { AccessParts } from './access/access-parts.ts';
 import type { GatewaySettings } from './gateway-settings.ts';
 import type { HealthSource } from './pipeline/health-source.ts';
 import type { QuarantinedEvents, Replay } from './quarantine/quarantined-events.ts';
@@ -9,6 +10,7 @@ import type { KeptSearches } from './searches/kept-searches.ts';
 
 /** The opened parts that a gateway needs; whoever composes it opens and closes them. */
 export interface GatewayParts {
+  readonly access: AccessParts;
   readonly search: SearchService;
   readonly quarantine: QuarantinedEvents;
   readonly searches: KeptSearches;

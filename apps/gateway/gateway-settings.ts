@@ -13,6 +13,8 @@ export interface GatewaySettings {
   readonly sseCommentMs: number;
   /** How long a stream may have bytes outstanding that its client does not read. */
   readonly sseStallMs: number;
+  /** How often it is asked whether whoever follows a stream still may. */
+  readonly identityCheckMs: number;
   /** Folder of the built page. */
   readonly pageFolder: string;
 }
@@ -26,4 +28,5 @@ export const DEFAULT_GATEWAY_SETTINGS: Omit<GatewaySettings, 'pageFolder'> = {
   concurrentHealthStreams: 200,
   sseCommentMs: 15_000,
   sseStallMs: 10_000,
+  identityCheckMs: 10_000,
 };

@@ -1,6 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 
+import { AccessGuard } from './access/access.guard.ts';
+import { AccountsAccess } from './access/accounts-access.ts';
+import { checkDeclarations } from './access/check-declarations.ts';
+import { AccountController } from './access/account.controller.ts';
+import { SessionController } from './access/session.controller.ts';
+import { UsersController } from './access/users.controller.ts';
 import { ReadCalls } from './calls/read-calls.ts';
 import { ReadController } from './calls/read.controller.ts';
 import { EventStream } from './export/event-stream.ts';
@@ -16,25 +22,34 @@ import { SearchesController } from './searches/searches.controller.ts';
 import { LiveTail } from './tail/live-tail.ts';
 import { TailController } from './tail/tail.controller.ts';
 
+const CONTROLLERS = [
+  ReadController,
+  TailController,
+  ExportController,
+  LogsController,
+  QuarantineController,
+  PipelineController,
+  SearchesController,
+  SessionController,
+  AccountController,
+  UsersController,
+  UnknownPathController,
+];
+
 /** The query API over opened parts. `configureGateway` adds its documentation, the page and the headers. */
 @Module({})
 export class GatewayModule {
   static register(parts: GatewayParts): DynamicModule {
+    checkDeclarations(CONTROLLERS);
     return {
       module: GatewayModule,
-      controllers: [
-        ReadController,
-        TailController,
-        ExportController,
-        LogsController,
-        QuarantineController,
-        PipelineController,
-        SearchesController,
-        UnknownPathController,
-      ],
+      controllers: CONTROLLERS,
       providers: [
         { provide: GATEWAY_PARTS, useValue: parts },
         { provide: APP_FILTER, useClass: ProblemFilter },
+        AccessGuard,
+        AccountsAccess,
+        { provide: APP_GUARD, useExisting: AccessGuard },
         CallScope,
         ReadCalls,
         EventStream,

@@ -13,6 +13,7 @@ import {
 } from '#process';
 import { createSearchService } from '#search';
 import { readIndexLag, watchPipeline } from '#store';
+import { openAccess } from './access/open-access.ts';
 import { configureGateway } from './configure-gateway.ts';
 import { DEFAULT_GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { GatewayModule } from './gateway.module.ts';
@@ -55,7 +56,9 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
   steps.add('the watch of processes', 100, () => watch.close());
   const index = openSearchIndex({ settings, health });
   const replay = await openReplay(context, store.ledger);
+  const access = await openAccess({ mode: settings.auth ?? 'on', settings, store, telemetry });
   const module = GatewayModule.register({
+    access,
     search: createSearchService({
       pool: store.readPool,
       telemetry,
@@ -80,6 +83,8 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
       ...listening,
       port,
       allowedHosts: settings.allowedHosts,
+      trustedProxies: settings.trustedProxies,
+      anybodyMay: access.mode === 'on' ? null : 'read all logs',
       closeMs: SERVER_CLOSE_MS,
       configure: (app: NestFastifyApplication) =>
         configureGateway(app, { pageFolder: PAGE_FOLDER }),

@@ -77,3 +77,17 @@ export const quarantineReplayed = defineEvent<{
     },
   ],
 });
+
+export const accessRefused = defineEvent<{ readonly code: string }>({
+  name: 'gateway.access-refused',
+  level: null,
+  message: ({ code }) => `a request was refused: ${code}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_gateway_access_refused_total',
+      help: 'Requests that nobody was logged in for, or that the user may not make, by the code of the answer.',
+      labels: { code: ({ code }) => code },
+    },
+  ],
+});

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { OPEN_TO_ALL } from '#access';
 import { ADMISSION_DEFAULTS, type BatchLedger } from '#delivery';
 import {
   announceProcess,
@@ -52,6 +53,7 @@ export async function startIngest(context: ProcessContext<'ingest'>): Promise<st
       portSetting: 'HTTP_PORT',
       tls,
       allowedHosts: settings.allowedHosts,
+      anybodyMay: senders === OPEN_TO_ALL ? 'send logs' : null,
       closeMs: SERVER_CLOSE_MS,
       configure: (app) => {
         answerUnknownPaths(app.getHttpAdapter().getInstance());

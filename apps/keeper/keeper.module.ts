@@ -7,7 +7,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { expireTokenUsage } from '#access';
+import { createExpireAccess, expireTokenUsage } from '#access';
 import { createArchiveJob, type ArchiveParts } from '#columnar';
 import { systemClock } from '#event';
 import { createIndexFeeder, MAX_SEAL, type FeedSettings, type IndexWriter } from '#index';
@@ -31,6 +31,8 @@ export interface KeeperParts {
   readonly store: Pick<Store, 'jobPool'>;
   readonly telemetry: Telemetry;
   readonly retention: RetentionPolicy;
+  /** How long the audit log is kept, in ms. */
+  readonly auditKeepMs: number;
   /** Null: there is no search index to feed. */
   readonly index: FedIndex | null;
   /** Null: all events stay rows. */
@@ -57,7 +59,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    const { retention, telemetry, index, columnar } = this.parts;
+    const { retention, auditKeepMs, telemetry, index, columnar } = this.parts;
     this.runner.start([
       createFoldGroups(),
       mergeRollups,
@@ -67,6 +69,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
       expireLedger,
       expireHeartbeats,
       expireTokenUsage,
+      createExpireAccess({ clock: systemClock, auditKeepMs }),
       ...(index === null ? [] : [this.feeder(index)]),
       ...(columnar === null ? [] : [createArchiveJob(columnar)]),
     ]);

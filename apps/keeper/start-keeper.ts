@@ -34,6 +34,7 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
       store,
       telemetry,
       retention: retentionPolicy(settings),
+      auditKeepMs: settings.auditKeep,
       index,
       columnar: null,
     }),

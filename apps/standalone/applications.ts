@@ -12,6 +12,7 @@ import type { Telemetry } from '#telemetry';
 import {
   DEFAULT_GATEWAY_SETTINGS,
   GatewayModule,
+  type AccessParts,
   type HealthSource,
   type Replay,
 } from '../gateway/index.ts';
@@ -23,6 +24,7 @@ import { StandaloneModule } from './standalone.module.ts';
 export interface ApplicationParts {
   readonly settings: ProcessSettings<'standalone'>;
   readonly store: Store;
+  readonly access: AccessParts;
   readonly queue: LogQueue;
   readonly telemetry: Telemetry;
   /** Who may send. */
@@ -41,8 +43,19 @@ export const PAGE_FOLDER = join(projectFolder(), 'dist/ui/browser');
 
 /** Ingest, writer, gateway and keeper around one queue inside the process. */
 export function applications(parts: ApplicationParts): DynamicModule {
-  const { settings, store, queue, telemetry, senders, replay, health, index, columnar, drainMs } =
-    parts;
+  const {
+    settings,
+    store,
+    access,
+    queue,
+    telemetry,
+    senders,
+    replay,
+    health,
+    index,
+    columnar,
+    drainMs,
+  } = parts;
   const retention = retentionPolicy(settings);
   return StandaloneModule.register({ queue, drainMs }, [
     IngestModule.register({
@@ -57,6 +70,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
     }),
     WriterModule.register({ store, telemetry }),
     GatewayModule.register({
+      access,
       search: createSearchService({
         pool: store.readPool,
         telemetry,
@@ -80,6 +94,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       store,
       telemetry,
       retention,
+      auditKeepMs: settings.auditKeep,
       index: fedIndex(settings, index),
       columnar: columnar && { ...columnar.archive, retention },
     }),

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { OPEN_TO_ALL } from '#access';
 import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery';
 import {
   announceProcess,
@@ -16,7 +17,7 @@ import {
 } from '#process';
 import { InProcessQueue, observeDepth } from '#queue';
 import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
-import { configureGateway, replayThrough } from '../gateway/index.ts';
+import { accessMode, configureGateway, openAccess, replayThrough } from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
 import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
 import { applications, PAGE_FOLDER } from './applications.ts';
@@ -99,9 +100,12 @@ async function serve(
     openByDefault: listensOnLoopback(settings.httpHost),
   });
   const columnar = await openColumnar({ settings, telemetry, steps });
+  const mode = accessMode(settings.auth, settings.httpHost);
+  const access = await openAccess({ mode, settings, store, telemetry });
   const module = applications({
     settings,
     store,
+    access,
     queue,
     telemetry,
     senders,
@@ -117,6 +121,8 @@ async function serve(
     portSetting: '--port',
     tls,
     allowedHosts: settings.allowedHosts,
+    trustedProxies: settings.trustedProxies,
+    anybodyMay: anybodyMay({ read: mode === 'off', send: senders === OPEN_TO_ALL }),
     closeMs: SERVER_CLOSE_MS,
     configure: (app: NestFastifyApplication) => configureGateway(app, { pageFolder: PAGE_FOLDER }),
     beforeListen: async (app: NestFastifyApplication) => {
@@ -128,4 +134,9 @@ async function serve(
   };
   const { app, url } = await serveHttp(module, options, { telemetry, health }, steps);
   return { writer: app.get<BatchWriter>(BATCH_WRITER, { strict: false }), url };
+}
+
+function anybodyMay({ read, send }: { read: boolean; send: boolean }): string | null {
+  const words = [...(read ? ['read all logs'] : []), ...(send ? ['send logs'] : [])];
+  return words.length === 0 ? null : words.join(' and ');
 }

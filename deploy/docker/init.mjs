@@ -15,6 +15,7 @@ const PASSWORDS = {
   POSTGRES_PASSWORD: 'postgres/password',
   RABBITMQ_PASSWORD: 'rabbitmq/password',
   MEILI_MASTER_KEY: 'meilisearch/master-key',
+  ADMIN_PASSWORD: 'penstock/admin-password',
 };
 
 /** Where a first token for senders is kept. */
@@ -39,6 +40,7 @@ export function init(folder, environment, chown = chownSync) {
   const meilisearch = password('MEILI_MASTER_KEY');
   const keptToken = readIfThere(join(folder, INGEST_TOKEN));
   const token = ingestToken(keptToken, environment);
+  const admin = password('ADMIN_PASSWORD');
   const files = {
     'postgres/password': postgres,
     'rabbitmq/password': rabbitmq,
@@ -49,6 +51,7 @@ export function init(folder, environment, chown = chownSync) {
     'penstock/rabbitmq-url': `amqp://penstock:${rabbitmq}@rabbitmq:5672`,
     'penstock/meili-api-key': meilisearch,
     [INGEST_TOKEN]: token,
+    'penstock/admin-password': admin,
   };
   for (const [name, content] of Object.entries(files)) write(folder, name, content, chown);
   return keptToken === null && (environment.INGEST_TOKEN?.trim() ?? '') === '' ? token : null;

@@ -1,3 +1,4 @@
+import { ACCESS_SETTINGS } from './access-settings.ts';
 import { optional, setting } from './definition.ts';
 import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
@@ -55,7 +56,7 @@ export const SETTINGS = {
     usedBy: PROCESS_NAMES,
     type: text,
     description:
-      'Address to listen on. Not set: 127.0.0.1 and ::1, which only this machine reaches. There is no access control yet: whoever reaches another address can read and write everything.',
+      'Address to listen on. Not set: 127.0.0.1 and ::1, which only this machine reaches. With another address access control is on unless AUTH is `off`; whoever reaches it can still send logs.',
     flag: '--host',
   }),
   allowedHosts: setting({
@@ -248,6 +249,7 @@ export const SETTINGS = {
     description:
       'How long events are kept by level and service; the first rule that matches decides.',
   }),
+  ...ACCESS_SETTINGS,
   ...OPERATOR_SETTINGS,
   logFormat: setting({
     name: 'LOG_FORMAT',

@@ -6,11 +6,14 @@ export const listening = defineEvent<{ readonly url: string; readonly seconds: n
   message: ({ url, seconds }) => `serving ${url} after ${seconds.toFixed(1)} s`,
 });
 
-export const openToNetwork = defineEvent<{ readonly host: string }>({
+export const openToNetwork = defineEvent<{
+  readonly host: string;
+  readonly anybodyMay: string;
+}>({
   name: 'process.open-to-network',
   level: 'warn',
-  message: ({ host }) =>
-    `listening on ${host}: there is no access control, so whoever reaches this address can read and write all logs`,
+  message: ({ host, anybodyMay }) =>
+    `listening on ${host}: whoever reaches this address can ${anybodyMay}, without any access control`,
 });
 
 export const stopping = defineEvent<{ readonly cause: string }>({

@@ -6,15 +6,33 @@ const EVENTS = 1_000;
 
 /** What has to be true of a pipeline of docker-compose.yml, in order: each is told by its name. */
 export function checksOf({ docker, compose, ingest, gateway, token, withIndex }) {
+  let cookie = '';
+  const get = async (path) => {
+    const response = await fetch(`${gateway}${path}`, { headers: { cookie } });
+    if (response.status !== 401) return response;
+    cookie = await login();
+    return await fetch(`${gateway}${path}`, { headers: { cookie } });
+  };
+  const login = async () => {
+    const script = "fs.readFileSync('/secrets/admin-password','utf8')";
+    const node = ['exec', '-T', 'gateway', '/usr/local/bin/node', '-p', script];
+    const response = await fetch(`${gateway}/api/v1/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'admin', password: (await compose(...node)).trim() }),
+    });
+    assert.equal(response.status, 200);
+    return response.headers.get('set-cookie').split(';')[0];
+  };
   const count = async (query) => {
-    const response = await fetch(`${gateway}/api/v1/count?q=${encodeURIComponent(query)}`);
+    const response = await get(`/api/v1/count?q=${encodeURIComponent(query)}`);
     return (await response.json()).count;
   };
   const found = (query, events) =>
     until(`${events} events of ${query}`, async () =>
       (await count(query)) === events ? true : null,
     );
-  const health = async () => await (await fetch(`${gateway}/api/v1/pipeline/health`)).json();
+  const health = async () => await (await get('/api/v1/pipeline/health')).json();
   const alive = (kind, processes) =>
     until(`${processes} of ${kind} alive`, async () => {
       const { processes: all } = await health();
@@ -61,6 +79,10 @@ export function checksOf({ docker, compose, ingest, gateway, token, withIndex })
       const response = await fetch(`${ingest}/logs`, { method: 'POST', body: '{"message":"x"}' });
       assert.equal(response.status, 401);
     },
+    'nothing is read without a login': async () => {
+      const response = await fetch(`${gateway}/api/v1/search`);
+      assert.equal(response.status, 401);
+    },
     'what is posted is found': async () => {
       await send('first');
       await found('service:first', EVENTS);
@@ -76,7 +98,7 @@ export function checksOf({ docker, compose, ingest, gateway, token, withIndex })
         const { index } = await health();
         return index !== null && index.groups === 0 ? true : null;
       });
-      const response = await fetch(`${gateway}/api/v1/search?q=event&mode=similar`);
+      const response = await get('/api/v1/search?q=event&mode=similar');
       assert.equal(response.status, 200);
       assert.ok((await response.json()).hits.length > 0);
       return undefined;

@@ -40,6 +40,7 @@ export class PipelineProcesses {
       OPERATIONS_PORT: '0',
       // What these suites are about does not depend on who sends.
       INGEST_AUTH: 'off',
+      AUTH: 'off',
       ...environment,
     };
   }

@@ -13,6 +13,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
+import { Needs } from '../access/declare-access.ts';
 import { bodyParameters } from '../http/body.ts';
 import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall } from '../openapi/describe-call.ts';
@@ -102,12 +103,14 @@ export class ReadController {
   }
 
   @Get('search')
+  @Needs('events:read')
   @DescribeCall({ ...search, by: 'query' })
   search(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(searchCall, query, reply);
   }
 
   @Post('search')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...search, by: 'body' })
   searchByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -115,18 +118,21 @@ export class ReadController {
   }
 
   @Get('search/modes')
+  @Needs('events:read')
   @DescribeCall({ ...modes, by: 'query' })
   modes(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(modesCall, query, reply);
   }
 
   @Get('count')
+  @Needs('events:read')
   @DescribeCall({ ...count, by: 'query' })
   count(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(countCall, query, reply);
   }
 
   @Post('count')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...count, by: 'body' })
   countByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -134,12 +140,14 @@ export class ReadController {
   }
 
   @Get('histogram')
+  @Needs('events:read')
   @DescribeCall({ ...histogram, by: 'query' })
   histogram(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(histogramCall, query, reply);
   }
 
   @Post('histogram')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...histogram, by: 'body' })
   histogramByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -147,12 +155,14 @@ export class ReadController {
   }
 
   @Get('facets')
+  @Needs('events:read')
   @DescribeCall({ ...facets, by: 'query' })
   facets(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(facetsCall, query, reply);
   }
 
   @Post('facets')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...facets, by: 'body' })
   facetsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -160,12 +170,14 @@ export class ReadController {
   }
 
   @Get('field-statistics')
+  @Needs('events:read')
   @DescribeCall({ ...fieldStatistics, by: 'query' })
   fieldStatistics(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(fieldStatisticsCall, query, reply);
   }
 
   @Post('field-statistics')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...fieldStatistics, by: 'body' })
   fieldStatisticsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -173,12 +185,14 @@ export class ReadController {
   }
 
   @Get('patterns')
+  @Needs('events:read')
   @DescribeCall({ ...patterns, by: 'query' })
   patterns(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(patternsCall, query, reply);
   }
 
   @Post('patterns')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...patterns, by: 'body' })
   patternsByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -186,12 +200,14 @@ export class ReadController {
   }
 
   @Get('context')
+  @Needs('events:read')
   @DescribeCall({ ...context, by: 'query' })
   context(@Query() query: ParameterSource, @Res() reply: FastifyReply): Promise<void> {
     return this.calls.answer(contextCall, query, reply);
   }
 
   @Post('context')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...context, by: 'body' })
   contextByPost(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -199,6 +215,7 @@ export class ReadController {
   }
 
   @Get('traces/:traceId')
+  @Needs('events:read')
   @DescribeCall({ ...trace, by: 'query' })
   trace(
     @Param('traceId') traceId: string,
@@ -209,6 +226,7 @@ export class ReadController {
   }
 
   @Post('traces/:traceId')
+  @Needs('events:read')
   @HttpCode(200)
   @DescribeCall({ ...trace, by: 'body' })
   traceByPost(

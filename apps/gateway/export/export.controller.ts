@@ -15,6 +15,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { formatTimestamp, type Micros } from '#event';
 
+import { Needs } from '../access/declare-access.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
 import { QueryStringGuard } from '../http/query-string.guard.ts';
@@ -70,6 +71,7 @@ export class ExportController {
   }
 
   @Get('export')
+  @Needs('events:export')
   @DescribeCall({ ...description, by: 'query' })
   export(
     @Query() query: ParameterSource,
@@ -80,6 +82,7 @@ export class ExportController {
   }
 
   @Post('export')
+  @Needs('events:export')
   @HttpCode(200)
   @DescribeCall({ ...description, by: 'body' })
   exportByPost(

@@ -16,6 +16,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { Query as LogQuery } from '#query';
 
+import { Needs } from '../access/declare-access.ts';
 import { EventStream } from '../export/event-stream.ts';
 import { logsJsonText } from '../export/event-texts.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
@@ -45,6 +46,7 @@ export class LogsController {
   }
 
   @Post('filter')
+  @Needs('events:export')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Everything that one filter, or all of several, match',
@@ -73,6 +75,7 @@ export class LogsController {
 
   /** The same call with a slash at its end. */
   @Post('filter/*')
+  @Needs('events:export')
   @HttpCode(200)
   @ApiExcludeEndpoint()
   filterWithSlash(
@@ -86,6 +89,7 @@ export class LogsController {
   }
 
   @Get('retrieve')
+  @Needs('events:export')
   @DescribeCall({
     summary: 'Everything of a range and a level',
     description: 'Newest first; both ends of the range are inclusive.',
@@ -104,6 +108,7 @@ export class LogsController {
 
   /** The same call with a slash at its end. */
   @Get('retrieve/*')
+  @Needs('events:export')
   @ApiExcludeEndpoint()
   retrieveWithSlash(
     @Param('*') rest: string,

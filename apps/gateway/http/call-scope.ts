@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
+import { identitySignal } from '../access/identity-watch.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { answered } from '../telemetry.ts';
 import { unavailable } from './problem.ts';
@@ -38,8 +39,12 @@ export class CallScope implements OnModuleDestroy {
     return requestSignal(reply);
   }
 
-  /** As `begin`, for an answer without a natural end or of any length. */
+  /**
+   * As `begin`, for an answer without a natural end or of any length: it ends too when whoever asked may have it no more.
+   */
   beginStream(call: string, reply: FastifyReply): AbortSignal {
-    return AbortSignal.any([this.begin(call, reply), this.stopping.signal]);
+    const { access, settings } = this.parts;
+    const allowed = identitySignal(access, reply, settings.identityCheckMs);
+    return AbortSignal.any([this.begin(call, reply), this.stopping.signal, allowed]);
   }
 }

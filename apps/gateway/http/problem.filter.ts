@@ -15,7 +15,7 @@ import { StoreUnavailableError } from '#store';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { LARGEST_BODY } from './body.ts';
 import { unexpectedError } from '../telemetry.ts';
-import { noSuchCall, Problem, unavailable } from './problem.ts';
+import { noSuchCall, Problem, sendProblem, unavailable } from './problem.ts';
 
 /** Turns whatever a call throws into problem details. What is unexpected is logged under an id; no stack leaves. */
 @Catch()
@@ -32,12 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (reply.sent || reply.raw.destroyed) return;
     const request = http.getRequest<FastifyRequest>();
     const problem = knownProblem(error, request) ?? this.unexpected(error, request);
-    void reply
-      .status(problem.document.status)
-      .headers(problem.headers)
-      .header('content-type', 'application/problem+json; charset=utf-8')
-      .header('cache-control', 'no-store')
-      .send(JSON.stringify(problem.document));
+    void sendProblem(reply, problem);
   }
 
   private unexpected(error: unknown, request: FastifyRequest): Problem {

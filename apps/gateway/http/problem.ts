@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 
+import type { FastifyReply } from 'fastify';
+
 /** One thing that is wrong with a request: which field, what is allowed there and how to mend it. */
 export interface FieldError {
   readonly field: string;
@@ -37,6 +39,15 @@ export class Problem extends Error {
     this.document = { type: 'about:blank', title, status, code, detail, ...extensions };
     this.headers = headers;
   }
+}
+
+export function sendProblem(reply: FastifyReply, { document, headers }: Problem): FastifyReply {
+  return reply
+    .status(document.status)
+    .headers(headers)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(document));
 }
 
 /** 400 for parameters; the first error is the detail, all are in `errors`. */

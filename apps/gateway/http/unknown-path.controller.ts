@@ -2,6 +2,7 @@ import { All, Controller, Inject, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { Open } from '../access/declare-access.ts';
 import { CallScope } from './call-scope.ts';
 import { noSuchCall } from './problem.ts';
 
@@ -16,6 +17,7 @@ export class UnknownPathController {
   }
 
   @All(['', '*'])
+  @Open()
   answer(@Req() request: FastifyRequest, @Res() reply: FastifyReply): never {
     this.scope.begin('unknown', reply);
     throw noSuchCall(request);

@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 
+import { SESSION_SCHEME } from '../access/declare-access.ts';
 import { ingestPaths } from './ingest-paths.ts';
 import { SCHEMAS } from './schemas.ts';
 
@@ -18,6 +19,8 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('logs', 'The calls of earlier log ingestors.')
     .addTag('quarantine', 'What could not be stored.')
     .addTag('operations', 'Health and metrics.')
+    .addTag('access', 'Users, sessions and what they did.')
+    .addCookieAuth('__Host-penstock-session', { type: 'apiKey', in: 'cookie' }, SESSION_SCHEME)
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const server: FastifyInstance = app.getHttpAdapter().getInstance();

@@ -1,5 +1,6 @@
 import { ACCEPTED_NAMES, LEVELS, type InputField } from '#event';
 
+import { ACCESS_SCHEMAS } from './access-schemas.ts';
 import { PIPELINE_SCHEMAS } from './pipeline-schemas.ts';
 import type { Schema } from './schema.ts';
 import { SEARCH_SCHEMAS } from './search-schemas.ts';
@@ -226,6 +227,7 @@ export const SCHEMAS = {
     },
   }),
   ...PIPELINE_SCHEMAS,
+  ...ACCESS_SCHEMAS,
   DeleteAnswer: object({ deleted: { type: 'boolean' } }),
   Problem: {
     type: 'object',
@@ -250,6 +252,8 @@ export const SCHEMAS = {
       column: { type: 'integer', minimum: 1, description: 'Of a query: where it is wrong.' },
       length: { ...count, description: 'Of a query: how many characters are wrong.' },
       expected: { type: 'array', items: text, description: 'Of a query: what would be right.' },
+      permission: { ...text, description: 'What it needs, where it is forbidden.' },
+      retryAfterSeconds: { ...count, description: 'Of a locked login.' },
       id: { ...text, description: 'Of an unexpected error: its id in the log.' },
     },
   },

@@ -25,6 +25,8 @@ export interface Parameter<T> {
   readonly required: boolean;
   /** `value` is null when the parameter is absent or empty; `now` anchors relative times. */
   readonly read: (value: string | null, now: Micros) => Reading<T>;
+  /** Reads in place of `read` what a JSON body holds, undefined where it is absent: for what is no text. */
+  readonly readJson?: (value: unknown) => Reading<T>;
 }
 
 export type ParameterSet = Readonly<Record<string, Parameter<unknown>>>;

@@ -16,7 +16,7 @@ export function readParameters<S extends ParameterSet>(
   const values: Record<string, unknown> = {};
   let syntax: QuerySyntax | undefined;
   for (const [name, parameter] of Object.entries(parameters)) {
-    const reading = readOne(parameter, Object.hasOwn(source, name) ? source[name] : null, now);
+    const reading = readOne(parameter, Object.hasOwn(source, name) ? source[name] : undefined, now);
     if (reading.ok) values[name] = reading.value;
     else {
       errors.push({ field: name, detail: reading.detail });
@@ -29,6 +29,7 @@ export function readParameters<S extends ParameterSet>(
 }
 
 function readOne(parameter: Parameter<unknown>, sent: unknown, now: Micros): Reading<unknown> {
+  if (parameter.readJson !== undefined) return parameter.readJson(sent);
   const text = asText(sent);
   if (!text.ok) return text;
   if (text.value === null && parameter.required) {

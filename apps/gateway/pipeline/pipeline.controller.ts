@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import type { PipelineNews } from '#store';
 
+import { Needs } from '../access/declare-access.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { sendServerSentEvents, SSE_HEADERS, sseGreeting } from '../http/server-sent-events.ts';
@@ -29,6 +30,7 @@ export class PipelineController {
   }
 
   @Get('health')
+  @Needs('pipeline:read')
   @DescribeCall({
     summary: 'The health of the pipeline',
     description:
@@ -47,6 +49,7 @@ export class PipelineController {
   }
 
   @Get('health/stream')
+  @Needs('pipeline:read')
   @DescribeCall({
     summary: 'Follow the health of the pipeline',
     description:

@@ -16,6 +16,7 @@ import type { FastifyReply } from 'fastify';
 
 import { formatTimestamp } from '#event';
 
+import { Needs } from '../access/declare-access.ts';
 import { DEFAULT_BUDGET_MS, limit } from '../calls/common-parameters.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
@@ -54,6 +55,7 @@ export class QuarantineController {
   }
 
   @Get()
+  @Needs('quarantine:read')
   @DescribeCall({
     summary: 'What could not be stored, newest first',
     parameters: listParameters,
@@ -68,6 +70,7 @@ export class QuarantineController {
   }
 
   @Get(':id')
+  @Needs('quarantine:read')
   @ApiOperation({ summary: 'The bytes of an entry as they were sent' })
   @ApiParam(ENTRY_ID)
   @ApiResponse({
@@ -88,6 +91,7 @@ export class QuarantineController {
   }
 
   @Post('replay')
+  @Needs('quarantine:write')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Send entries through the normal intake again',
@@ -116,6 +120,7 @@ export class QuarantineController {
   }
 
   @Delete(':id')
+  @Needs('quarantine:write')
   @ApiOperation({ summary: 'Delete an entry for good' })
   @ApiParam(ENTRY_ID)
   @ApiResponse({

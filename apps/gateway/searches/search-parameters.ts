@@ -8,9 +8,16 @@ import { requiredText, text } from '../parameters/values.ts';
 const LONGEST_NAME = 200;
 
 /** A parameter that is checked, and kept as it was written. */
-function asWritten(parameter: Parameter<unknown>): Parameter<string | null> {
+function asWritten({
+  description,
+  schema,
+  required,
+  ...parameter
+}: Parameter<unknown>): Parameter<string | null> {
   return {
-    ...parameter,
+    description,
+    schema,
+    required,
     read: (value, now) => {
       const reading = parameter.read(value, now);
       return reading.ok ? accepted(value) : reading;

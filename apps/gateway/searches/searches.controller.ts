@@ -16,6 +16,7 @@ import type { FastifyReply } from 'fastify';
 import { formatTimestamp } from '#event';
 import { MOST_SAVED_SEARCHES, type SavedSearch, type SaveOutcome, type SearchToSave } from '#store';
 
+import { Needs } from '../access/declare-access.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
 import { CallScope } from '../http/call-scope.ts';
@@ -48,6 +49,7 @@ export class SearchesController {
   }
 
   @Get()
+  @Needs('searches:read')
   @DescribeCall({
     summary: 'The saved searches, by folder and name',
     parameters: {},
@@ -61,6 +63,7 @@ export class SearchesController {
   }
 
   @Post()
+  @Needs('searches:write')
   @HttpCode(200)
   @DescribeCall({ ...saving, summary: 'Save a search' })
   async add(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
@@ -69,6 +72,7 @@ export class SearchesController {
   }
 
   @Put(':id')
+  @Needs('searches:write')
   @ApiParam(SEARCH_ID)
   @DescribeCall({ ...saving, summary: 'Put another search in the place of one', notFound: true })
   async replace(
@@ -82,6 +86,7 @@ export class SearchesController {
   }
 
   @Delete(':id')
+  @Needs('searches:write')
   @ApiOperation({ summary: 'Delete a saved search' })
   @ApiParam(SEARCH_ID)
   @ApiResponse({

@@ -13,6 +13,7 @@ import {
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { Needs } from '../access/declare-access.ts';
 import { bodyParameters } from '../http/body.ts';
 import { QueryStringGuard } from '../http/query-string.guard.ts';
 import { DescribeCall } from '../openapi/describe-call.ts';
@@ -44,6 +45,7 @@ export class TailController {
   }
 
   @Get('tail')
+  @Needs('events:read')
   @ApiHeader(LAST_EVENT_ID)
   @DescribeCall({ ...tail, by: 'query' })
   tail(
@@ -55,6 +57,7 @@ export class TailController {
   }
 
   @Post('tail')
+  @Needs('events:read')
   @HttpCode(200)
   @ApiHeader(LAST_EVENT_ID)
   @DescribeCall({ ...tail, by: 'body' })

@@ -7,6 +7,7 @@ import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 
+import { MemoryAuditLog } from '../../../libs/access/testing/memory-audit-log.ts';
 import { SERVER_OPTIONS } from '#process';
 import { Telemetry } from '#telemetry';
 
@@ -27,10 +28,13 @@ import { MemorySearches } from './memory-searches.ts';
 export interface TestGateway {
   readonly app: NestFastifyApplication;
   readonly url: string;
+  readonly audit: MemoryAuditLog;
   readonly search: MemorySearch;
   readonly quarantine: MemoryQuarantine;
   readonly searches: MemorySearches;
   readonly health: MemoryHealth;
+  /** Every route, as `GET /api/v1/search`. */
+  readonly routes: readonly string[];
   /** Messages of the log. */
   readonly log: string[];
   readonly telemetry: Telemetry;
@@ -41,6 +45,7 @@ export async function startTestGateway(
   parts: Partial<Omit<GatewayParts, 'settings'>> = {},
   settings: Partial<GatewaySettings> = {},
 ): Promise<TestGateway> {
+  const audit = new MemoryAuditLog();
   const search = new MemorySearch();
   const quarantine = new MemoryQuarantine();
   const searches = new MemorySearches();
@@ -53,6 +58,7 @@ export async function startTestGateway(
     ...settings,
   };
   const module = GatewayModule.register({
+    access: { mode: 'off', audit },
     search,
     quarantine,
     searches,
@@ -68,6 +74,13 @@ export async function startTestGateway(
     module,
     new FastifyAdapter(SERVER_OPTIONS),
   );
+  const routes: string[] = [];
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', ({ method, url }) => {
+      routes.push(...[method].flat().map((each) => `${each} ${url}`));
+    });
   await configureGateway(app, all);
   const unused = unusedConnections(app.getHttpServer());
   await app.listen(0, '127.0.0.1');
@@ -77,7 +90,7 @@ export async function startTestGateway(
     for (const socket of unused) socket.destroy();
     await closing;
   };
-  return { app, url, search, quarantine, searches, health, log, telemetry, close };
+  return { app, url, routes, audit, search, quarantine, searches, health, log, telemetry, close };
 }
 
 /** Node waits for connections that never carried a request, and fetch opens such ones in advance. */

@@ -20,6 +20,7 @@ import { resolveBackends, type ResolvedBackends } from './connections.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { makeChildren, type Progress } from './make-children.ts';
 import { availability, countsOf } from './observe-workloads.ts';
+import { adminPassword } from './admin-password.ts';
 import { reachability, type Dial } from './reachability.ts';
 import { scalingAspects } from './scaling-aspects.ts';
 import { isMissing } from './secret-values.ts';
@@ -118,6 +119,7 @@ async function progressOf(
     pipeline,
     image,
     connections,
+    adminPassword: await adminPassword(parts.api, pipeline),
     writerReplicas: writerReplicas(key, pipeline, parts),
     apiGroups: parts.apiGroups(),
   };

@@ -111,6 +111,7 @@ describe('the settings of pods', () => {
         DATABASE_URL: 'postgres://u:p@h/d',
         RABBITMQ_URL: 'amqp://u:p@h',
         MEILI_API_KEY: 'key',
+        ADMIN_PASSWORD: 'a-password-of-some-length',
       };
       const environment = { ...settingsOfPods(buildContext(full)), ...secrets };
       expect(() => readSettings(settingsOf(process), { environment })).not.toThrow();
@@ -126,6 +127,17 @@ describe('the settings of pods', () => {
       INDEX_MATCH: 'level:>=warn',
       STORE_PARTITION: 'day',
     });
+  });
+
+  it('let nobody read without a login, unless the pipeline says so', () => {
+    const context = buildContext({ gateway: { trustedProxies: ['10.0.0.0/8'] } });
+    expect(settingsOfPods(context)).toMatchObject({ AUTH: 'on', TRUSTED_PROXIES: '10.0.0.0/8' });
+    expect(settingsOfPods(buildContext({ gateway: { auth: 'Off' } }))['AUTH']).toBe('off');
+    const env = (part: string) =>
+      JSON.stringify(childrenOf(context).processes.find(({ metadata }) => metadata.name === part));
+    expect(env('shop-gateway')).toContain('"ADMIN_PASSWORD","valueFrom":{"secretKeyRef"');
+    for (const part of ['shop-ingest', 'shop-writer', 'shop-keeper'])
+      expect(env(part)).not.toContain('ADMIN_PASSWORD');
   });
 
   it('roll only the pods that read what changed', () => {

@@ -23,6 +23,8 @@ export interface SpecContext {
   /** Image of the pods. */
   readonly image: string;
   readonly connections: Connections;
+  /** Password of the first user; null: access control is off, or the gateway makes one and shows it in its log. */
+  readonly adminPassword: SecretValue | null;
   /** Null: an autoscaler owns the number of writers. */
   readonly writerReplicas: number | null;
   /** Groups of the API that the cluster serves. */

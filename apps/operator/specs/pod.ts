@@ -156,7 +156,7 @@ function settingsReadBy(
 }
 
 function secretsOf(
-  { connections }: SpecContext,
+  { connections, adminPassword }: SpecContext,
   component: Process,
 ): Readonly<Record<string, SecretValue>> {
   const { postgres, rabbitmq, meilisearch } = connections;
@@ -165,6 +165,7 @@ function secretsOf(
     DATABASE_URL: postgres,
     RABBITMQ_URL: { secret, key, version },
     ...(meilisearch !== null && { MEILI_API_KEY: meilisearch.apiKey }),
+    ...(adminPassword !== null && { ADMIN_PASSWORD: adminPassword }),
   };
   const names = namesReadBy(component);
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));

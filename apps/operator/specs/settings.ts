@@ -26,6 +26,8 @@ export function settingsOfPods(context: SpecContext): Readonly<Record<string, st
     HTTP_ALLOWED_HOSTS: allowedHosts(pipeline).join(','),
     LOG_FORMAT: 'json',
     INGEST_AUTH: 'off',
+    AUTH: spec.gateway.auth.toLowerCase(),
+    TRUSTED_PROXIES: spec.gateway.trustedProxies.join(','),
     RABBITMQ_PREFIX: spec.queue.prefix,
     RABBITMQ_SHARDS: String(spec.queue.shards),
     RABBITMQ_QUEUE_BYTES: String(Math.floor(quantityValue(spec.queue.maxBytes))),

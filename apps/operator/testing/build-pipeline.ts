@@ -33,6 +33,7 @@ export function buildContext(
         apiKey: secret('shop-meilisearch', 'apiKey'),
       },
     },
+    adminPassword: secret('shop-admin', 'password'),
     writerReplicas: 2,
     apiGroups: new Set(),
     ...more,

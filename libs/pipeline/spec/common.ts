@@ -23,6 +23,12 @@ const HOST: TextForm = {
   words: 'a host name, as logs.example.com',
 };
 
+export const NETWORK: TextForm = {
+  pattern:
+    '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7})(/[0-9]{1,3})?$',
+  words: 'an IP address or a network, as 10.0.0.0/8',
+};
+
 /** Of queues and of indexes. */
 export const PREFIX: TextForm = {
   pattern: '^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$',

@@ -14,6 +14,7 @@ import {
   host,
   hosts,
   MIN_BELOW_MAX,
+  NETWORK,
   name,
   replicaCount,
   resources,
@@ -117,6 +118,21 @@ export const gateway = filled(
     resources: resources('100m CPU and 384Mi memory, with a limit of 1Gi memory'),
     service: service(),
     hosts: hosts('Host names under which the page is reached, beside those of its Service.'),
+    auth: withDefault(
+      choice(
+        'Access control. On: reading needs a login; the password of the user admin is in the Secret <pipeline>-admin, which is made when there is none. Off: whoever reaches the gateway reads all logs.',
+        ['On', 'Off'],
+      ),
+      'On',
+    ),
+    trustedProxies: withDefault(
+      list(
+        'Addresses and networks of proxies, such as those of the Ingress controller, whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+        text('An address, or a network as 10.0.0.0/8.', { form: NETWORK, maxLength: 49 }),
+        { maxItems: 32 },
+      ),
+      [],
+    ),
     ingress: optional(ingress),
     httpRoute: optional(httpRoute),
   }),

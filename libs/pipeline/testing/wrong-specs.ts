@@ -109,4 +109,11 @@ export const WRONG_SPECS: readonly WrongSpec[] = [
     'spec.gateway.hosts[0]',
     'must be a host name',
   ),
+  wrong(
+    'a proxy by its name',
+    { gateway: { trustedProxies: ['ingress.example.com'] } },
+    'spec.gateway.trustedProxies[0]',
+    'must be an IP address or a network',
+  ),
+  wrong('no access control by another word', { gateway: { auth: 'None' } }, 'spec.gateway.auth'),
 ];

@@ -13,6 +13,10 @@ export interface HttpOptions extends ListenOptions {
   readonly tls: ServerTls | null;
   /** Host names that are served beside addresses, localhost and `host`. */
   readonly allowedHosts: readonly string[];
+  /** What anybody who reaches the address can do, as words after "can"; null: nothing. */
+  readonly anybodyMay: string | null;
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed. */
+  readonly trustedProxies?: readonly string[];
   /** Longest time for what was admitted to be finished at the end, in ms. */
   readonly closeMs: number;
   /** Runs before the application is initialised. */
@@ -28,9 +32,10 @@ export async function serveHttp(
   operations: OperationsParts,
   steps: ClosingSteps,
 ): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
-  const { host } = options;
+  const { host, anybodyMay, trustedProxies = [] } = options;
   const hosts = host === null ? options.allowedHosts : [...options.allowedHosts, host];
-  const app = await createServer(module, { allowedHosts: hosts, tls: options.tls }, operations);
+  const served = { allowedHosts: hosts, trustedProxies, tls: options.tls };
+  const app = await createServer(module, served, operations);
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   steps.add('open connections', 100, () => {
     fastify.server.closeAllConnections();
@@ -45,6 +50,7 @@ export async function serveHttp(
       second.close();
       second.closeIdleConnections();
     });
-  if (host !== null && !isLoopback(host)) operations.telemetry.emit(openToNetwork, { host });
+  if (anybodyMay !== null && host !== null && !isLoopback(host))
+    operations.telemetry.emit(openToNetwork, { host, anybodyMay });
   return { app, url: urlOf(options, port) };
 }

@@ -16,6 +16,8 @@ import { sendStrictTransport } from './tls/strict-transport.ts';
 export interface ServerOptions {
   /** Host names that are served beside addresses and localhost. */
   readonly allowedHosts: readonly string[];
+  /** Addresses and networks of proxies whose `X-Forwarded-*` are believed. */
+  readonly trustedProxies: readonly string[];
   /** Null: HTTP. */
   readonly tls: ServerTls | null;
 }
@@ -23,14 +25,16 @@ export interface ServerOptions {
 /** The Nest application over one Fastify server, with health and metrics, not listening yet. */
 export async function createServer(
   module: DynamicModule,
-  { allowedHosts, tls }: ServerOptions,
+  { allowedHosts, trustedProxies, tls }: ServerOptions,
   operations: OperationsParts,
 ): Promise<NestFastifyApplication> {
+  const trustProxy = trustedProxies.length === 0 ? false : [...trustedProxies];
+  const options = { ...SERVER_OPTIONS, trustProxy };
   const app = await NestFactory.create<NestFastifyApplication>(
     module,
     tls === null
-      ? new FastifyAdapter(SERVER_OPTIONS)
-      : new FastifyAdapter({ ...SERVER_OPTIONS, https: tls.options }),
+      ? new FastifyAdapter(options)
+      : new FastifyAdapter({ ...options, https: tls.options }),
     nestOptions(operations.telemetry, {}),
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();

@@ -74,6 +74,7 @@ async function serve(tls: ServerTls | null, host: string | null = null): Promise
       host,
       portSetting: 'HTTP_PORT',
       allowedHosts: ['logs.example.com'],
+      anybodyMay: null,
       closeMs: 1_000,
       tls,
     },

@@ -1,0 +1,20 @@
+import type { Authenticator, AuditLog, Login, Sessions, Users } from '#access';
+
+/** Everybody may do everything. What they do is written down nevertheless. */
+export interface AccessOff {
+  readonly mode: 'off';
+  readonly audit: AuditLog;
+}
+
+export interface AccessOn {
+  readonly mode: 'on';
+  /** Asked in turn who sent a request. */
+  readonly authenticators: readonly Authenticator[];
+  readonly login: Pick<Login, 'attempt'>;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly audit: AuditLog;
+}
+
+/** Access control as the gateway uses it. */
+export type AccessParts = AccessOff | AccessOn;
