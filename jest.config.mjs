@@ -34,12 +34,16 @@ const project = (name, testMatch, more = {}) => ({
 export default {
   testTimeout: 30_000,
   projects: [
-    project('unit', [
-      '<rootDir>/libs/**/*.spec.ts',
-      '<rootDir>/apps/**/*.spec.ts',
-      '<rootDir>/scripts/**/*.spec.ts',
-      '<rootDir>/deploy/**/*.spec.ts',
-    ]),
+    project(
+      'unit',
+      [
+        '<rootDir>/libs/**/*.spec.ts',
+        '<rootDir>/apps/**/*.spec.ts',
+        '<rootDir>/scripts/**/*.spec.ts',
+        '<rootDir>/deploy/**/*.spec.ts',
+      ],
+      { setupFiles: ['@angular/localize/init'] },
+    ),
     project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
     project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),

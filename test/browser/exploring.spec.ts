@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import type { Locator } from 'playwright-core';
+import type { Locator, Route } from 'playwright-core';
 import { browser, suite } from '../support/requirement.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -176,6 +176,24 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await ui.page.locator('ps-histogram .details').filter({ hasText: ' before, ' }).waitFor();
   });
 
+  it('says of a comparison and of statistics that they are partial', async () => {
+    ui = new SearchPageParts(await session.open('/?q=service:spark&from=2000-01-01T00:00:00Z'));
+    for (const call of ['field-statistics', 'histogram'])
+      await ui.page.route(`**/api/v1/${call}?*`, partially);
+    await ui.showsCount('2,000 events');
+    await ui.page.getByRole('searchbox', { name: 'Search fields' }).fill('component');
+    await button('metadata.component').first().hover();
+    await button('Statistics of metadata.component').click();
+    const facts = ui.page.getByRole('dialog', { name: 'Statistics of metadata.component' });
+    await facts.getByText('Partial: the time budget was reached after 2,000 events').waitFor();
+    await ui.page.keyboard.press('Escape');
+    await ui.page.unroute('**/api/v1/histogram?*');
+    await ui.page.route('**/api/v1/histogram?*interval=*', partially);
+    await button(/^Compare$/).click();
+    await button('With the range before').click();
+    await ui.showsCount('partial: more than 0 events before');
+  });
+
   it('exports the columns shown with its progress, and can be cancelled', async () => {
     await open('/?q=level:fatal&cols=service,metadata.component', '349 events');
     await button(/^Export$/).click();
@@ -297,3 +315,10 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await list.getByText('machines').waitFor({ state: 'detached' });
   });
 });
+
+/** Passes an answer on as one whose time budget was reached. */
+async function partially(route: Route): Promise<void> {
+  const response = await route.fetch();
+  const answer = (await response.json()) as object;
+  await route.fulfill({ response, json: { ...answer, partial: true } });
+}

@@ -88,6 +88,32 @@ suite('rows, columns and patterns', browser, (executable) => {
     await ui.parameter('cols', (cols) => cols === null);
   });
 
+  it('sets the width of a column by mouse and by keyboard, and keeps it in the URL', async () => {
+    await open('/?q=service:openssh&cols=service,resourceId', '2,000 events');
+    const edge = ui.page.getByRole('separator', { name: 'Width of the column service' });
+    const width = async (): Promise<number> =>
+      Math.round((await ui.rows.first().locator('.cell').first().boundingBox())?.width ?? 0);
+    const before = await width();
+    const box = await edge.boundingBox();
+    if (box === null) throw new Error('the column has no edge');
+    await ui.page.mouse.move(box.x + 7, box.y + 10);
+    await ui.page.mouse.down();
+    await ui.page.mouse.move(box.x + 67, box.y + 10, { steps: 3 });
+    await waitUntil('the width while it is dragged', async () => (await width()) === before + 60);
+    expect(new URL(ui.page.url()).searchParams.get('widths')).toBeNull();
+    await ui.page.mouse.up();
+    await ui.parameter('widths', (widths) => widths === `service:${before + 60}`);
+    await ui.page.keyboard.press('ArrowLeft');
+    await ui.parameter('widths', (widths) => widths === `service:${before + 44}`);
+    await ui.page.reload();
+    await waitUntil('the width after a reload', async () => (await width()) === before + 44);
+    expect(await edge.getAttribute('aria-valuenow')).toBe((before + 44).toString());
+    await edge.dblclick();
+    await ui.parameter('widths', (widths) => widths === null);
+    await waitUntil('the width by itself', async () => (await width()) === before);
+    expect(await headings()).toEqual(['service', 'resourceId']);
+  });
+
   it('changes lines, density and digits of the time', async () => {
     await open('/?q=service:openssh&tz=utc', '2,000 events');
     const height = async (): Promise<number> => (await ui.rows.first().boundingBox())?.height ?? 0;

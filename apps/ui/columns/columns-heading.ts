@@ -1,42 +1,46 @@
 import { Component, ElementRef, inject, input, signal } from '@angular/core';
 import { Icon } from '../icon/icon.ts';
 import { visibleText } from '../results/visible-text.ts';
+import { ColumnResizer } from './column-resizer.ts';
 import { Columns } from './columns.ts';
 
-/** The names of the columns, in the grid of the rows: dragged, or moved by Alt and the arrow keys. */
+/** The names of the columns, in the grid of the rows: dragged, or moved by Alt and the arrow keys; their right edges set the widths. */
 @Component({
   selector: 'ps-columns-heading',
-  imports: [Icon],
+  imports: [ColumnResizer, Icon],
   template: `
     <span class="fixed">time</span>
     <span class="fixed">level</span>
     @for (name of columns.names(); track name; let at = $index) {
-      <span
-        class="heading"
-        draggable="true"
-        [class.target]="target() === at"
-        (dragstart)="begin($event, at)"
-        (dragover)="over($event, at)"
-        (drop)="drop($event, at)"
-        (dragend)="end()"
-      >
-        <button
-          type="button"
-          class="name from-log"
-          [title]="visible(name) + ': drag to move, or Alt and an arrow key; Delete removes'"
-          (keydown)="key($event, at)"
+      <span class="column">
+        <span
+          class="heading"
+          draggable="true"
+          [class.target]="target() === at"
+          (dragstart)="begin($event, at)"
+          (dragover)="over($event, at)"
+          (drop)="drop($event, at)"
+          (dragend)="end()"
         >
-          {{ short(name) }}
-        </button>
-        <button
-          type="button"
-          class="button icon small"
-          tabindex="-1"
-          [attr.aria-label]="'Remove the column ' + name"
-          (click)="columns.toggle(name)"
-        >
-          <ps-icon name="close" class="small" />
-        </button>
+          <button
+            type="button"
+            class="name from-log"
+            [title]="visible(name) + ': drag to move, or Alt and an arrow key; Delete removes'"
+            (keydown)="key($event, at)"
+          >
+            {{ short(name) }}
+          </button>
+          <button
+            type="button"
+            class="button icon small"
+            tabindex="-1"
+            [attr.aria-label]="'Remove the column ' + name"
+            (click)="columns.toggle(name)"
+          >
+            <ps-icon name="close" class="small" />
+          </button>
+        </span>
+        <ps-column-resizer [name]="name" />
       </span>
     }
     <span class="fixed">message</span>

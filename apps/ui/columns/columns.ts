@@ -1,5 +1,6 @@
-import { Injectable, computed, inject } from '@angular/core';
+import { Injectable, computed, inject, signal } from '@angular/core';
 import { SearchLocation } from '../search/search-location.ts';
+import { clampWidth, readWidths, writeWidths } from './column-widths.ts';
 import { SOURCE } from './field-text.ts';
 
 export const MOST_COLUMNS = 12;
@@ -10,6 +11,9 @@ const DEFAULT_COLUMNS: readonly string[] = [SOURCE];
 export class Columns {
   readonly #location = inject(SearchLocation);
   readonly #parameter = this.#location.parameter('cols');
+  readonly #widthsParameter = this.#location.parameter('widths');
+  /** The width of a column that is being dragged, until it is let go. */
+  readonly #dragged = signal<readonly [name: string, px: number] | null>(null);
 
   readonly names = computed<readonly string[]>(
     () => {
@@ -21,6 +25,12 @@ export class Columns {
   );
   /** Chosen by somebody, so that a heading must say what they are. */
   readonly chosen = computed(() => this.#parameter() !== null);
+  /** Px of the columns that were given a width; the others take what their place allows. */
+  readonly widths = computed<ReadonlyMap<string, number>>(() => {
+    const widths = readWidths(this.#widthsParameter());
+    const dragged = this.#dragged();
+    return dragged === null ? widths : new Map([...widths, dragged]);
+  });
   readonly full = computed(() => this.names().length >= MOST_COLUMNS);
 
   has(name: string): boolean {
@@ -40,11 +50,27 @@ export class Columns {
     this.#set(names.toSpliced(to, 0, moved));
   }
 
+  /** Draws a column so wide without keeping it: while it is dragged. */
+  showWidth(name: string, px: number): void {
+    this.#dragged.set([name, clampWidth(px)]);
+  }
+
+  /** Null: as its place allows. */
+  setWidth(name: string, px: number | null): void {
+    const widths = new Map(readWidths(this.#widthsParameter()));
+    if (px === null) widths.delete(name);
+    else widths.set(name, clampWidth(px));
+    this.#dragged.set(null);
+    this.#location.set({ widths: writeWidths(widths) });
+  }
+
   reset(): void {
-    this.#location.set({ cols: null });
+    this.#location.set({ cols: null, widths: null });
   }
 
   #set(names: readonly string[]): void {
-    this.#location.set({ cols: names.join(',') });
+    const shown = new Set(names);
+    const widths = [...readWidths(this.#widthsParameter())].filter(([name]) => shown.has(name));
+    this.#location.set({ cols: names.join(','), widths: writeWidths(new Map(widths)) });
   }
 }

@@ -37,6 +37,9 @@ interface Fact {
       @if (problem(); as problem) {
         <p class="menu-title" role="alert">{{ problem }}</p>
       } @else {
+        @if (answer()?.partial) {
+          <p class="partial" role="status">{{ partial() }}</p>
+        }
         <dl>
           @for (fact of facts(); track fact.name) {
             <dt>{{ fact.name }}</dt>
@@ -59,6 +62,10 @@ export class FieldFacts {
   protected readonly facts = computed<readonly Fact[]>(() => {
     const answer = this.answer();
     return answer === null ? [] : factsOf(answer);
+  });
+  protected readonly partial = computed(() => {
+    const events = number(this.answer()?.events ?? 0);
+    return $localize`Partial: the time budget was reached after ${events}:count: events. Choose a shorter range to count all.`;
   });
   #abort = new AbortController();
 

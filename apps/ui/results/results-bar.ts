@@ -44,8 +44,13 @@ export class ResultsBar {
   protected readonly change = computed(() => {
     const earlier = this.comparison.earlier();
     const histogram = this.session.histogram();
+    if (this.comparison.problem() !== null) return $localize`the earlier range cannot be counted`;
     if (earlier === null || histogram === null) return null;
-    return `${plural(earlier.total)} before, ${changeOf(histogram.total, earlier.total)}`;
+    const before = plural(earlier.total);
+    // Of counts that are not whole the change would be made up.
+    if (earlier.partial) return $localize`partial: more than ${before}:events: before`;
+    if (histogram.partial) return $localize`${before}:events: before`;
+    return $localize`${before}:events: before, ${changeOf(histogram.total, earlier.total)}:change:`;
   });
 
   protected readonly count = computed(() => {

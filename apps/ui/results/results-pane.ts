@@ -39,7 +39,11 @@ export class ResultsPane {
   /** The tracks of the grid that heading and rows share. */
   protected readonly grid = computed(() => {
     const time = this.view.micros() ? '26ch' : '23ch';
-    const columns = this.columns.names().map(() => 'minmax(6ch, 15ch)');
+    const widths = this.columns.widths();
+    const columns = this.columns.names().map((name) => {
+      const px = widths.get(name);
+      return px === undefined ? 'minmax(6ch, 15ch)' : `minmax(6ch, ${px.toString()}px)`;
+    });
     return [time, '44px', ...columns, 'minmax(30%, 1fr)'].join(' ');
   });
   protected readonly version = computed(() =>

@@ -19,6 +19,7 @@ export type ParameterName =
   | 'tz'
   | 'compare'
   | 'cols'
+  | 'widths'
   | 'lines'
   | 'dense'
   | 'us'
