@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { KubeConfig } from '@kubernetes/client-node';
 import { NestFactory } from '@nestjs/core';
 import {
   nestOptions,
@@ -11,8 +10,11 @@ import {
 } from '#process';
 import { OperatorModule } from './operator.module.ts';
 import { ApiError } from './runtime/api-error.ts';
+import type { ApiServer } from './runtime/api-server.ts';
 import { discoverGroups } from './runtime/discovery.ts';
+import { inClusterServer } from './runtime/in-cluster.ts';
 import { openKubeApi, type KubeApi } from './runtime/kube-api.ts';
+import { kubeconfigServer } from './runtime/kubeconfig.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
 import { apiRequested, leaderGauge, leaseFailed, leading } from './telemetry.ts';
 
@@ -29,7 +31,7 @@ export async function startOperator(context: ProcessContext<'operator'>): Promis
     { port: settings.operationsPort, host: settings.httpHost, portSetting: 'OPERATIONS_PORT' },
   );
   steps.add('the operations server', 1_000, () => operations.close());
-  const api = openKubeApi(loadConfig(), ({ method, path }) => {
+  const api = openKubeApi(await findServer(settings), ({ method, path }) => {
     telemetry.emit(apiRequested, { method, resource: resourceOf(path) });
   });
   steps.add('the connections to the Kubernetes API', 1_000, () => {
@@ -95,14 +97,17 @@ async function lead(
     throw new Error('the leadership is lost: another operator may lead now');
 }
 
-function loadConfig(): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  if (config.getCurrentCluster() === null)
+/** What KUBECONFIG names, else the cluster that this is a pod of, else what ~/.kube/config names. */
+async function findServer(settings: ProcessContext<'operator'>['settings']): Promise<ApiServer> {
+  const { kubeconfig, kubernetesHost: host, kubernetesPort: port, serviceAccountFolder } = settings;
+  if (kubeconfig === null && host !== null)
+    return inClusterServer({ host, port, folder: serviceAccountFolder });
+  const server = await kubeconfigServer();
+  if (server === null)
     throw new StartupError(
       'There is no Kubernetes API: run the operator in a cluster, or name a kubeconfig with KUBECONFIG.',
     );
-  return config;
+  return server;
 }
 
 /** The kind of object that a path is about: few, so that they can be a label. */

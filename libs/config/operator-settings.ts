@@ -1,5 +1,5 @@
 import { optional, setting } from './definition.ts';
-import { boolean, text } from './setting-type.ts';
+import { boolean, port, text } from './setting-type.ts';
 
 /** The operator of LogPipelines on Kubernetes. */
 export const OPERATOR_SETTINGS = {
@@ -41,5 +41,33 @@ export const OPERATOR_SETTINGS = {
     type: text,
     default: 'penstock-operator',
     description: 'Name of that lease.',
+  }),
+  kubeconfig: optional({
+    name: 'KUBECONFIG',
+    usedBy: ['operator'],
+    type: text,
+    description:
+      'Path of a kubeconfig, for an operator that is no pod. Not set: the cluster that it is a pod of, else `~/.kube/config`.',
+  }),
+  kubernetesHost: optional({
+    name: 'KUBERNETES_SERVICE_HOST',
+    usedBy: ['operator'],
+    type: text,
+    description: 'Host of the Kubernetes API; Kubernetes sets it in every pod.',
+  }),
+  kubernetesPort: setting({
+    name: 'KUBERNETES_SERVICE_PORT',
+    usedBy: ['operator'],
+    type: port,
+    default: 443,
+    description: 'Port of the Kubernetes API; Kubernetes sets it in every pod.',
+  }),
+  serviceAccountFolder: setting({
+    name: 'SERVICE_ACCOUNT_FOLDER',
+    usedBy: ['operator'],
+    type: text,
+    default: '/var/run/secrets/kubernetes.io/serviceaccount',
+    description:
+      'Folder with the files `token` and `ca.crt` by which the operator asks the Kubernetes API, as Kubernetes mounts them into pods.',
   }),
 } as const;

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ApiError, readApiError } from './api-error.ts';
+import type { ApiServer } from './api-server.ts';
 
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -36,34 +36,28 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024;
 const CREDENTIALS_MS = 30_000;
 const MAX_SOCKETS = 48;
 
-/** The API server that a kubeconfig names, or the one of the cluster that this runs in. */
-export function openKubeApi(config: KubeConfig, onRequest: (call: ApiCall) => void): KubeApi {
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error('the kubeconfig names no cluster');
-  const base = new URL(server);
+export function openKubeApi(server: ApiServer, onRequest: (call: ApiCall) => void): KubeApi {
+  const { url: base } = server;
   const isTls = base.protocol === 'https:';
   const agent = isTls
     ? new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS })
     : new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
-  const credentials = cached(async () => {
-    const options: RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    return { ...options, agent };
-  });
+  const credentials = cached(server.credentials);
 
   async function send(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
     onRequest(call);
-    const { headers, ...options } = await credentials();
+    const { headers, tls } = await credentials.get();
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
     return await new Promise<IncomingMessage>((resolve, reject) => {
       const outgoing = (isTls ? httpsRequest : httpRequest)(
         new URL(`${base.pathname.replace(/\/$/, '')}${call.path}`, base),
         {
-          ...options,
+          ...tls,
+          agent,
           method: call.method,
           signal,
           headers: {
-            ...(headers as Readonly<Record<string, string>>),
+            ...headers,
             accept: 'application/json',
             'user-agent': 'penstock-operator',
             ...(body !== undefined && {
@@ -87,6 +81,8 @@ export function openKubeApi(config: KubeConfig, onRequest: (call: ApiCall) => vo
         const response = await send(call, signal);
         const text = await readText(response);
         const status = response.statusCode ?? 0;
+        // The token may have been replaced before its time.
+        if (status === 401) credentials.forget();
         if (status < 200 || status > 299) throw readApiError(status, text);
         return JSON.parse(text) as unknown;
       } catch (error) {
@@ -109,18 +105,28 @@ export function openKubeApi(config: KubeConfig, onRequest: (call: ApiCall) => vo
   };
 }
 
-function cached<Value>(load: () => Promise<Value>): () => Promise<Value> {
+interface Cached<Value> {
+  get(): Promise<Value>;
+  forget(): void;
+}
+
+function cached<Value>(load: () => Promise<Value>): Cached<Value> {
   let loaded: { readonly value: Promise<Value>; readonly until: number } | null = null;
-  return () => {
-    const now = performance.now();
-    if (loaded === null || now >= loaded.until) {
-      const value = load();
-      loaded = { value, until: now + CREDENTIALS_MS };
-      value.catch(() => {
-        loaded = null;
-      });
-    }
-    return loaded.value;
+  return {
+    get: () => {
+      const now = performance.now();
+      if (loaded === null || now >= loaded.until) {
+        const value = load();
+        loaded = { value, until: now + CREDENTIALS_MS };
+        value.catch(() => {
+          loaded = null;
+        });
+      }
+      return loaded.value;
+    },
+    forget: () => {
+      loaded = null;
+    },
   };
 }
 
