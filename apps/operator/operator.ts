@@ -66,8 +66,10 @@ export class Operator {
     });
     this.scaler = new WriterScaler({
       telemetry,
-      countsOf: (key) =>
-        countsOf(this.view.child(key, 'Deployment', childName(splitKey(key), 'writer'))),
+      countsOf: (key) => {
+        const writers = this.view.child(key, 'Deployment', childName(splitKey(key), 'writer'));
+        return writers === undefined ? null : countsOf(writers);
+      },
       onChange: (key) => {
         this.queue.add(key);
       },

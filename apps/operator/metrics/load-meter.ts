@@ -23,7 +23,7 @@ export class LoadMeter {
     if (before === null) return null;
     const seconds = (reading.at - before.at) / 1_000;
     if (seconds <= 0 || seconds * 1_000 > MAX_GAP_MS) return null;
-    const acknowledged = increase(before.acknowledged, reading.acknowledged);
+    const acknowledged = increase(before, reading);
     // What came in is what went out, and what is more there than before.
     const published = acknowledged + waiting - (before.ready + before.unacked);
     return {
@@ -35,11 +35,12 @@ export class LoadMeter {
   }
 }
 
-/** Sum of the increases; a channel that is new counts from 0, and one that closed not at all. */
-function increase(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): number {
+/** Sum of the increases; a counter that fell began anew from 0, and one that is gone counts not at all. */
+function increase(before: QueueReading, after: QueueReading): number {
   let sum = 0;
-  for (const [channel, value] of after) {
-    const known = before.get(channel) ?? 0;
+  for (const [counter, value] of after.acknowledged) {
+    const unknown = after.unknownCounters === 'from-zero' ? 0 : value;
+    const known = before.acknowledged.get(counter) ?? unknown;
     sum += value >= known ? value - known : value;
   }
   return sum;

@@ -8,8 +8,10 @@ export interface QueueReading {
   readonly unacked: number;
   /** Bytes of the batches that wait or are held. */
   readonly bytes: number;
-  /** Batches acknowledged since its channel was opened, by channel and queue. */
+  /** Batches acknowledged so far, by channel and queue, or by writer. */
   readonly acknowledged: ReadonlyMap<string, number>;
+  /** What a counter says that was not in the reading before: a new channel counts from 0; a writer may be an old one. */
+  readonly unknownCounters: 'from-zero' | 'skipped';
 }
 
 const READY = 'rabbitmq_detailed_queue_messages_ready';
@@ -38,6 +40,7 @@ export function readQueues(text: string, prefix: string, at: number): QueueReadi
     unacked: sums.get(UNACKED) ?? 0,
     bytes: sums.get(BYTES) ?? 0,
     acknowledged,
+    unknownCounters: 'from-zero',
   };
 }
 

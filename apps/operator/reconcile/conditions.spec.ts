@@ -58,13 +58,15 @@ describe('conditions of the status', () => {
 
 describe('what is said of scaling', () => {
   const view = { decision: null, failure: null, backlog: null, lastScaledAt: null };
+  const WRITERS = { kind: 'writers', host: 'shop-writer-metrics', port: 9_090 };
+  const STEADY = { ...view, decision: { reason: 'Steady' } };
   const said = (spec: Parameters<typeof buildPipeline>[0], more: object = {}) => {
     const { writer } = buildPipeline(spec).spec;
     return scalingAspects({
       scaling: writer.scaling,
       replicas: writer.replicas,
       view,
-      hasSource: true,
+      source: { kind: 'broker', url: 'http://mq:15692', authorization: null, prefix: 'penstock' },
       apiGroups: new Set(),
       ...more,
     });
@@ -74,7 +76,10 @@ describe('what is said of scaling', () => {
     ['None', {}, 'EngineNone'],
     ['KEDA', {}, 'KedaMissing'],
     ['KEDA', { apiGroups: new Set(['keda.sh']) }, 'KEDA'],
-    ['Builtin', { hasSource: false }, 'MetricsLimited'],
+    ['Builtin', { source: WRITERS }, 'Starting'],
+    ['Builtin', { source: WRITERS, view: STEADY }, 'MetricsLimited'],
+    ['Builtin', { view: STEADY }, 'Steady'],
+    ['Builtin', { source: { reason: 'MissingSecret', message: '' } }, 'MissingSecret'],
     ['Builtin', { view: { ...view, failure: 'refused' } }, 'MetricsUnavailable'],
     ['Builtin', {}, 'Starting'],
   ] as const)('by %s (%#)', (engine, more, reason) => {

@@ -55,6 +55,39 @@ const BROKER = secret('broker', { uri: 'amqps://u:p@[::1]' });
 const resolve = (spec: WrittenSpec, objects: Readonly<Record<string, object>>) =>
   resolveBackends(new ObjectsApi(objects), buildPipeline(spec));
 
+describe('the metrics of an external broker', () => {
+  const metricsUrl = 'http://broker.example:15692';
+  const spec: WrittenSpec = {
+    ...EXTERNAL,
+    rabbitmq: {
+      uriSecretRef: { name: 'broker' },
+      metricsUrl,
+      metricsSecretRef: { name: 'monitor' },
+    },
+  };
+
+  it('are asked with the user that the Secret names', async () => {
+    const monitor = secret('monitor', { username: 'u', password: 'p' });
+    const { metrics } = await resolve(spec, { ...DB, ...BROKER, ...monitor });
+    const authorization = `Basic ${Buffer.from('u:p').toString('base64')}`;
+    expect(metrics).toEqual({
+      kind: 'broker',
+      url: metricsUrl,
+      authorization,
+      prefix: 'penstock',
+    });
+  });
+
+  it.each([
+    ['the Secret', {}, 'MissingSecret', 'spec.rabbitmq.metricsSecretRef names the Secret monitor'],
+    ['the password', secret('monitor', { username: 'u' }), 'MissingKey', 'no key password'],
+  ])('are not asked without %s, and that is said', async (_what, monitor, reason, words) => {
+    const found = await resolve(spec, { ...DB, ...BROKER, ...monitor });
+    expect(found.metrics).toEqual({ reason, message: expect.stringContaining(words) });
+    expect(found.connections).not.toBeNull();
+  });
+});
+
 describe('the backends of a pipeline', () => {
   it('are dialled where Secrets name them, at the port of the scheme where none is said', async () => {
     const found = await resolve(EXTERNAL, { ...DB, ...BROKER });
@@ -68,7 +101,10 @@ describe('the backends of a pipeline', () => {
       rabbitmq: { secret: 'broker', key: 'uri', ca: null },
       meilisearch: null,
     });
-    expect(found).toMatchObject({ metrics: null, postgresConnections: 100 });
+    expect(found).toMatchObject({
+      metrics: { kind: 'writers', host: 'shop-writer-metrics.logs.svc', port: 9_090 },
+      postgresConnections: 100,
+    });
   });
 
   it('have another version once a value has changed', async () => {
@@ -156,7 +192,7 @@ describe('the backends of other operators', () => {
       rabbitmq: { secret: 'mq-user', key: 'connection_string' },
     });
     expect(found.postgresConnections).toBe(321);
-    expect(found.metrics?.url).toBe('http://mq.logs.svc:15692');
+    expect(found.metrics).toMatchObject({ url: 'http://mq.logs.svc:15692' });
     expect(api.reads.toSorted()).toEqual(Object.keys(objects).toSorted());
   });
 

@@ -1,5 +1,5 @@
 import type { LogPipeline } from '#pipeline';
-import type { Endpoint } from '../metrics/read-metrics.ts';
+import type { MetricsSource } from '../metrics/metrics-source.ts';
 import type { KubeApi } from '../runtime/kube-api.ts';
 import {
   bundledBackends,
@@ -10,6 +10,7 @@ import {
 } from '../specs/backends/bundled.ts';
 import type { Connections } from '../specs/context.ts';
 import { childName } from '../specs/labels.ts';
+import { OPERATIONS_PORT } from '../specs/settings.ts';
 import {
   bundled,
   dialled,
@@ -20,9 +21,10 @@ import {
 } from './backend-lookup.ts';
 import { ensureBundledSecret } from './bundled-secrets.ts';
 import { DEFAULT_CONNECTIONS, postgresCluster, rabbitmqCluster } from './operated-backends.ts';
-import { readSecret, type Secret } from './read-objects.ts';
+import { readSecret } from './read-objects.ts';
 import {
   isMissing,
+  missingSecret,
   referencedValue,
   valueIn,
   type FoundValue,
@@ -40,8 +42,8 @@ export interface ResolvedBackends {
   /** Null while something is missing. */
   readonly connections: Connections | null;
   readonly reaches: Reaches;
-  /** Where the figures of the queue come from; null where an external broker's endpoint is not named. */
-  readonly metrics: Endpoint | null;
+  /** Where the figures of the queue come from. */
+  readonly metrics: MetricsSource | Missing;
   /** Connections that Postgres allows. */
   readonly postgresConnections: number;
 }
@@ -164,21 +166,45 @@ async function meilisearchOf(api: KubeApi, pipeline: LogPipeline): Promise<Looku
   return { url, lookup: withReach(found, () => reachOfUrl(url, 'spec.meilisearch.url')) };
 }
 
-async function metricsSource(api: KubeApi, pipeline: LogPipeline): Promise<Endpoint | null> {
+async function metricsSource(
+  api: KubeApi,
+  pipeline: LogPipeline,
+): Promise<MetricsSource | Missing> {
   const { namespace, spec } = pipeline;
-  const { metricsUrl: url, metricsSecretRef, clusterRef } = spec.rabbitmq;
+  const { metricsUrl: url, clusterRef } = spec.rabbitmq;
   const { prefix } = spec.queue;
   if (url !== undefined) {
-    const secret = metricsSecretRef && (await readSecret(api, namespace, metricsSecretRef.name));
-    return { url, authorization: secret ? basicAuthorization(secret) : null, prefix };
+    const authorization = await metricsAuthorization(api, pipeline);
+    return typeof authorization === 'object' && authorization !== null
+      ? authorization
+      : { kind: 'broker', url, authorization, prefix };
   }
   const isBundled = bundledBackends(pipeline).includes('rabbitmq');
   const service = isBundled ? childName(pipeline, 'rabbitmq') : clusterRef?.name;
-  if (service === undefined) return null;
+  if (service === undefined) return writersOf(pipeline);
   const own = `http://${service}.${namespace}.svc:${RABBITMQ_METRICS_PORT}`;
-  return { url: own, authorization: null, prefix };
+  return { kind: 'broker', url: own, authorization: null, prefix };
 }
 
-function basicAuthorization({ values: { username = '', password = '' } }: Secret): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+/** By the headless Service of the writers. */
+function writersOf(pipeline: LogPipeline): MetricsSource {
+  const service = childName(pipeline, 'writer-metrics');
+  return { kind: 'writers', host: `${service}.${pipeline.namespace}.svc`, port: OPERATIONS_PORT };
+}
+
+/** Of HTTP basic authentication; null where the endpoint wants none. */
+async function metricsAuthorization(
+  api: KubeApi,
+  { namespace, spec }: LogPipeline,
+): Promise<string | Missing | null> {
+  const { metricsSecretRef } = spec.rabbitmq;
+  if (metricsSecretRef === undefined) return null;
+  const { name } = metricsSecretRef;
+  const secret = await readSecret(api, namespace, name);
+  if (secret === null) return missingSecret('spec.rabbitmq.metricsSecretRef', name);
+  const parts = ['username', 'password'].map((key) => valueIn(secret, key));
+  const lacking = parts.find(isMissing);
+  if (lacking !== undefined) return lacking;
+  const text = parts.map((part) => (part as FoundValue).text).join(':');
+  return `Basic ${Buffer.from(text).toString('base64')}`;
 }

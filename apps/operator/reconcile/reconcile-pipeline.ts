@@ -9,7 +9,6 @@ import type { KubeApi } from '../runtime/kube-api.ts';
 import type { WorkOutcome } from '../runtime/work-queue.ts';
 import { bundledBackends } from '../specs/backends/bundled.ts';
 import { childrenOf } from '../specs/children.ts';
-import type { Connections } from '../specs/context.ts';
 import { KEDA_API } from '../specs/keda.ts';
 import { childName, selectorLabels } from '../specs/labels.ts';
 import type { ChildApplier } from './apply-children.ts';
@@ -23,7 +22,7 @@ import { availability, countsOf } from './observe-workloads.ts';
 import { adminPassword } from './admin-password.ts';
 import { reachability, type Dial } from './reachability.ts';
 import { scalingAspects } from './scaling-aspects.ts';
-import { isMissing } from './secret-values.ts';
+import { isMissing, type Missing } from './secret-values.ts';
 import type { WriterScaler } from './writer-scaler.ts';
 import { writeStatus } from './write-status.ts';
 
@@ -90,31 +89,40 @@ async function reconcileReading(
   }
   const backends = await resolveBackends(parts.api, pipeline);
   setScaling(key, pipeline, backends, parts);
-  const progress = await progressOf(key, pipeline, image, backends.connections, parts);
+  const progress = await progressOf(key, pipeline, image, backends, parts);
   const aspects = [progress.aspect, ...(await observe(key, pipeline, backends, parts))];
   const more = statusOf(key, pipeline, image, progress, parts);
   await tell(pipeline, aspects, more, parts);
-  const { postgres, rabbitmq, meilisearch } = backends.reaches;
-  const isMissingSome = [postgres, rabbitmq, meilisearch].some(
-    (reach) => reach !== null && isMissing(reach),
-  );
+  const isMissingSome = missingOf(backends) !== undefined;
   return { kind: 'again', afterMs: isMissingSome ? MISSING_MS : RESYNC_MS };
+}
+
+/** The first thing that is missing: without a backend there are no pods, without metrics no scaling. */
+function missingOf({ reaches, metrics }: ResolvedBackends): Missing | undefined {
+  const { postgres, rabbitmq, meilisearch } = reaches;
+  return [postgres, rabbitmq, meilisearch, metrics]
+    .filter((each) => each !== null)
+    .find((each) => isMissing(each));
 }
 
 async function progressOf(
   key: string,
   pipeline: LogPipeline,
   image: string,
-  connections: Connections | null,
+  backends: ResolvedBackends,
   parts: ReconcilerParts,
 ): Promise<Progress> {
+  const { connections } = backends;
   const stays = (reason: string, message: string, status = false): Progress => ({
     aspect: aspect('Reconciled', status, reason, message),
     migration: pipeline.status.migration,
   });
   if (pipeline.spec.paused) return stays('Paused', 'spec.paused is true: nothing is changed', true);
-  if (connections === null)
-    return stays('WaitingForBackends', 'a backend is not there yet; see its condition');
+  if (connections === null) {
+    const { reason = 'WaitingForBackends', message = 'a backend is missing' } =
+      missingOf(backends) ?? {};
+    return stays(reason, message);
+  }
   const context = {
     pipeline,
     image,
@@ -144,17 +152,15 @@ function writerReplicas(
 function setScaling(
   key: string,
   { spec }: LogPipeline,
-  backends: ResolvedBackends,
+  { metrics, postgresConnections }: ResolvedBackends,
   { scaler }: ReconcilerParts,
 ): void {
   const { scaling } = spec.writer;
+  const source = isMissing(metrics) ? null : metrics;
   scaler.set(key, {
-    source: backends.metrics,
-    decides: scaling.engine === 'Builtin' && !spec.paused && backends.metrics !== null,
-    settings: {
-      ...scaling,
-      connectionLimit: writersByConnections(spec, backends.postgresConnections),
-    },
+    source,
+    decides: scaling.engine === 'Builtin' && !spec.paused && source !== null,
+    settings: { ...scaling, connectionLimit: writersByConnections(spec, postgresConnections) },
   });
 }
 
@@ -190,7 +196,7 @@ async function observe(
       scaling: spec.writer.scaling,
       replicas: spec.writer.replicas,
       view: scaler.view(key),
-      hasSource: metrics !== null,
+      source: metrics,
       apiGroups: apiGroups(),
     }),
   ];

@@ -1,7 +1,9 @@
 import type { LogPipelineSpec } from '#pipeline';
 import { LIMITING, type SizingReason } from '../scaling/load.ts';
 import { KEDA_API } from '../specs/keda.ts';
+import type { MetricsSource } from '../metrics/metrics-source.ts';
 import { aspect, type Aspect } from './conditions.ts';
+import { isMissing, type Missing } from './secret-values.ts';
 import type { ScalingView } from './writer-scaler.ts';
 
 const WORDS: Readonly<Record<SizingReason, string>> = {
@@ -14,7 +16,7 @@ const WORDS: Readonly<Record<SizingReason, string>> = {
   ConnectionLimit: 'more writers are needed than Postgres has connections for',
   DownstreamSaturated:
     'the writers that were added last did not raise the rate: Postgres is the limit, not the writers',
-  MetricsStale: 'the metrics of RabbitMQ are not known, so the number of writers stays',
+  MetricsStale: 'the length of the queue is not known, so the number of writers stays',
 };
 
 export interface ScalingFacts {
@@ -22,7 +24,7 @@ export interface ScalingFacts {
   /** spec.writer.replicas. */
   readonly replicas: number;
   readonly view: ScalingView;
-  readonly hasSource: boolean;
+  readonly source: MetricsSource | Missing;
   readonly apiGroups: ReadonlySet<string>;
 }
 
@@ -31,9 +33,10 @@ export function scalingAspects(facts: ScalingFacts): readonly Aspect[] {
   return [scalingActive(facts), scalingLimited(facts), manualScaleIgnored(facts)];
 }
 
-function scalingActive({ scaling, view, hasSource, apiGroups }: ScalingFacts): Aspect {
-  const active = (status: boolean, reason: string, message: string): Aspect =>
-    aspect('ScalingActive', status, reason, message);
+const active = (status: boolean, reason: string, message: string): Aspect =>
+  aspect('ScalingActive', status, reason, message);
+
+function scalingActive({ scaling, view, source, apiGroups }: ScalingFacts): Aspect {
   if (scaling.engine === 'None')
     return active(false, 'EngineNone', 'spec.writer.replicas is the number of writers');
   if (scaling.engine === 'KEDA')
@@ -44,24 +47,26 @@ function scalingActive({ scaling, view, hasSource, apiGroups }: ScalingFacts): A
           'KedaMissing',
           'KEDA is not installed: install it, or use the engine Builtin',
         );
-  if (!hasSource)
-    return active(
-      false,
-      'MetricsLimited',
-      'the rates of an external RabbitMQ are not known: set spec.rabbitmq.metricsUrl to its Prometheus endpoint',
-    );
-  const { decision, failure } = view;
+  return isMissing(source)
+    ? active(false, source.reason, source.message)
+    : builtinActive(view, source);
+}
+
+const LIMITED =
+  'the figures are those of the writers, since spec.rabbitmq.metricsUrl does not name the Prometheus endpoint of RabbitMQ';
+
+function builtinActive({ decision, failure }: ScalingView, { kind }: MetricsSource): Aspect {
+  const told = kind === 'broker' ? 'RabbitMQ' : 'the writers';
   if (decision === null)
     return failure === null
       ? active(true, 'Starting', 'the first metrics are awaited')
-      : active(false, 'MetricsUnavailable', `the metrics of RabbitMQ cannot be read: ${failure}`);
+      : active(false, 'MetricsUnavailable', `the metrics of ${told} cannot be read: ${failure}`);
+  const words = WORDS[decision.reason];
   if (decision.reason === 'MetricsStale')
-    return active(
-      false,
-      'MetricsStale',
-      `${WORDS.MetricsStale}${failure === null ? '' : `: ${failure}`}`,
-    );
-  return active(true, decision.reason, WORDS[decision.reason]);
+    return active(false, 'MetricsStale', failure === null ? words : `${words}: ${failure}`);
+  return kind === 'broker'
+    ? active(true, decision.reason, words)
+    : active(true, 'MetricsLimited', `${words}; ${LIMITED}`);
 }
 
 function scalingLimited({ scaling, view }: ScalingFacts): Aspect {

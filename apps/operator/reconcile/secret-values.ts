@@ -27,12 +27,14 @@ export async function referencedValue(
   field: string,
 ): Promise<FoundValue | Missing> {
   const secret = await readSecret(api, namespace, name);
-  if (secret === null)
-    return {
-      reason: 'MissingSecret',
-      message: `${field} names the Secret ${name}, which does not exist`,
-    };
-  return valueIn(secret, key);
+  return secret === null ? missingSecret(field, name) : valueIn(secret, key);
+}
+
+export function missingSecret(field: string, name: string): Missing {
+  return {
+    reason: 'MissingSecret',
+    message: `${field} names the Secret ${name}, which does not exist`,
+  };
 }
 
 export function valueIn({ object, values }: Secret, key: string): FoundValue | Missing {

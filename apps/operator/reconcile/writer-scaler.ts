@@ -1,6 +1,6 @@
 import type { Telemetry } from '#telemetry';
 import { LoadMeter } from '../metrics/load-meter.ts';
-import { readQueueMetrics, type Endpoint } from '../metrics/read-metrics.ts';
+import { readMetrics, type MetricsSource, type ReadMetrics } from '../metrics/metrics-source.ts';
 import {
   decideReplicas,
   INITIAL_SIZING,
@@ -13,7 +13,7 @@ import { writersScaled } from '../telemetry.ts';
 /** What a pipeline wants of its scaling, told at each reconciliation. */
 export interface ScalingTarget {
   readonly settings: SizingSettings;
-  readonly source: Endpoint | null;
+  readonly source: MetricsSource | null;
   /** Whether the operator decides: the engine is Builtin. */
   readonly decides: boolean;
 }
@@ -26,9 +26,11 @@ export interface WriterCounts {
 
 export interface ScalerOptions {
   readonly telemetry: Telemetry;
-  readonly countsOf: (key: string) => WriterCounts;
+  /** Null: there is nothing to scale yet. */
+  readonly countsOf: (key: string) => WriterCounts | null;
   /** What the status or the pods depend on changed. */
   readonly onChange: (key: string) => void;
+  readonly read?: ReadMetrics;
   readonly now?: () => number;
   readonly tickMs?: number;
 }
@@ -67,7 +69,12 @@ export class WriterScaler {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(options: ScalerOptions) {
-    this.options = { now: () => performance.now(), tickMs: TICK_MS, ...options };
+    this.options = {
+      read: readMetrics,
+      now: () => performance.now(),
+      tickMs: TICK_MS,
+      ...options,
+    };
   }
 
   start(): void {
@@ -119,9 +126,9 @@ export class WriterScaler {
     scaled.busy = true;
     const before = appearance(scaled);
     const counts = this.options.countsOf(key);
-    const load = await this.read(scaled, counts.ready);
-    if (scaled.target.decides) this.decideIfKnown(key, scaled, counts, load);
-    else scaled.decision = null;
+    const load = await this.read(scaled, counts?.ready ?? 0);
+    if (!scaled.target.decides) scaled.decision = null;
+    else if (counts !== null) this.decideIfKnown(key, scaled, counts, load);
     scaled.busy = false;
     if (this.scaled.has(key) && appearance(scaled) !== before) this.options.onChange(key);
   }
@@ -140,9 +147,9 @@ export class WriterScaler {
   private async read(scaled: Scaled, readyWriters: number): Promise<Load | null> {
     const { source } = scaled.target;
     if (source === null) return null;
-    const { now } = this.options;
+    const { now, read } = this.options;
     try {
-      const reading = await readQueueMetrics(source, now);
+      const reading = await read(source, now);
       scaled.failure = null;
       if (reading === null) return null;
       scaled.lastReadAt = now();
