@@ -46,7 +46,9 @@ export default {
     ),
     project('pipeline', ['<rootDir>/test/pipeline/**/*.spec.ts']),
     project('faults', ['<rootDir>/test/faults/**/*.spec.ts']),
-    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts']),
+    project('cluster', ['<rootDir>/test/cluster/**/*.spec.ts'], {
+      setupFilesAfterEnv: ['<rootDir>/test/cluster/support/limit.mjs'],
+    }),
     project('browser', ['<rootDir>/test/browser/**/*.spec.ts'], {
       globalSetup: undefined,
       globalTeardown: undefined,

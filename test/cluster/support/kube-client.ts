@@ -21,6 +21,13 @@ const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
 } as const;
 
+const TABLE_TYPE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+
+interface Table {
+  readonly columnDefinitions: readonly { readonly name: string }[];
+  readonly rows: readonly { readonly cells: readonly unknown[] }[];
+}
+
 /** An answer that is no success. */
 export class KubeRefusal extends Error {
   readonly status: number;
@@ -78,6 +85,15 @@ export class KubeClient {
     return accepted(`POST ${path}`, await this.send('POST', path, object));
   }
 
+  /** What `kubectl get -o wide` shows of a list, a record of columns for each row. */
+  async table(path: string): Promise<Record<string, unknown>[]> {
+    const answer = await this.send('GET', path, undefined, undefined, TABLE_TYPE);
+    const { columnDefinitions, rows } = accepted(`GET ${path}`, answer) as unknown as Table;
+    return rows.map(({ cells }) =>
+      Object.fromEntries(columnDefinitions.map(({ name }, i) => [name, cells[i]])),
+    );
+  }
+
   /** Server-side apply, as `kubectl apply --server-side --force-conflicts` does. */
   async apply(object: KubernetesObject, fieldManager = 'test'): Promise<KubernetesObject> {
     const path = `${resourcePath(referenceTo(object))}?fieldManager=${fieldManager}&force=true`;
@@ -104,6 +120,7 @@ export class KubeClient {
     path: string,
     body?: object,
     type = 'application/json',
+    accept = 'application/json',
   ): Promise<KubeAnswer> {
     const content = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {
@@ -115,6 +132,7 @@ export class KubeClient {
           timeout: REQUEST_MS,
           headers: {
             authorization: `Bearer ${this.access.token}`,
+            accept,
             // Node leaves it out of a DELETE, whose content then is the next request.
             'content-length': Buffer.byteLength(content),
             ...(body === undefined ? {} : { 'content-type': type }),

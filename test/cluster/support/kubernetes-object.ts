@@ -52,13 +52,21 @@ export function resourcePath(reference: ResourceReference): string {
   ].join('/');
 }
 
-/** What lies at a path of names and indexes, as `status.conditions.0.type`; undefined where the path ends before. */
+/** What lies at a path of members, as `status.conditions.Ready.reason`; undefined where the path ends before. */
 export function valueAt(object: object | null, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => {
-    return typeof value === 'object' && value !== null
-      ? (value as Record<string, unknown>)[name]
-      : undefined;
-  }, object);
+  return path.split('.').reduce<unknown>(memberAt, object);
+}
+
+/** Members by which items of lists are told apart. */
+const ITEM_NAMES = ['name', 'type', 'key'];
+
+/** A member of an object by its name, or an item of a list by its index or by its name, type or key. */
+export function memberAt(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!Array.isArray(value) || /^\d+$/.test(name)) return (value as Record<string, unknown>)[name];
+  return value.find((item: unknown) => {
+    return ITEM_NAMES.some((member) => memberAt(item, member) === name);
+  });
 }
 
 export function pluralOf(kind: string): string {

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { waitUntil } from '../../support/wait-until.ts';
 import type { KubeAccess } from './kube-client.ts';
-import { KubeClient } from './kube-client.ts';
+import { KubeClient, referenceTo } from './kube-client.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
+import { valueAt } from './kubernetes-object.ts';
 
 /** How to reach the control plane that all suites share. */
 export interface ClusterAccess extends KubeAccess {
@@ -26,6 +27,12 @@ const DEFINITION = {
   kind: 'CustomResourceDefinition',
   name: 'logpipelines.penstock.dev',
 };
+
+interface DefinedKind {
+  readonly group: string;
+  readonly names: { readonly plural: string };
+  readonly versions: readonly { readonly name: string }[];
+}
 
 /** The control plane of a test run, started by the first suite that asks. Suites keep to namespaces of their own. */
 export class TestCluster {
@@ -58,16 +65,49 @@ export class TestCluster {
 
   /** Makes the API know LogPipelines. */
   async createDefinition(): Promise<void> {
-    const yaml = await readFile(
-      new URL('../../../deploy/crds/' + DEFINITION_FILE, import.meta.url),
-      'utf8',
+    await this.define(await readDefinition());
+  }
+
+  /** While the work is done, LogPipelines are taken as from before there were rules. */
+  async withoutRules(work: () => Promise<void>): Promise<void> {
+    await this.without(['x-kubernetes-validations'], work);
+  }
+
+  /** While the work is done, LogPipelines are stored as they are written: from before there were some fields. */
+  async withoutDefaults(work: () => Promise<void>): Promise<void> {
+    // Rules speak of fields that are filled in.
+    await this.without(['default', 'x-kubernetes-validations'], work);
+  }
+
+  private async without(keywords: readonly string[], work: () => Promise<void>): Promise<void> {
+    const definition = await readDefinition();
+    await this.admin.apply(withoutKeywords(definition, keywords) as KubernetesObject);
+    try {
+      await work();
+    } finally {
+      await this.admin.apply(definition);
+    }
+  }
+
+  /** Makes the API know the kinds of a CustomResourceDefinition. */
+  async define(definition: KubernetesObject): Promise<void> {
+    await this.admin.apply(definition);
+    await waitUntil(
+      `the API serves ${String(definition.metadata.name)}`,
+      async () => {
+        const found = await this.admin.get(referenceTo(definition));
+        return valueAt(found, 'status.conditions.Established.status') === 'True';
+      },
+      60_000,
     );
-    await this.admin.apply(load(yaml) as KubernetesObject);
-    await waitUntil('the API knows LogPipelines', async () => {
-      return (
-        (await this.admin.send('GET', '/apis/penstock.dev/v1alpha1/logpipelines')).status === 200
+    const { group, names, versions } = definition['spec'] as DefinedKind;
+    for (const { name } of versions)
+      await waitUntil(
+        `the API lists ${names.plural}`,
+        async () =>
+          (await this.admin.send('GET', `/apis/${group}/${name}/${names.plural}`)).status === 200,
+        60_000,
       );
-    });
   }
 
   /** Makes the API forget LogPipelines, and all that there are. */
@@ -132,6 +172,24 @@ export class TestCluster {
   close(): void {
     this.admin.close();
   }
+}
+
+async function readDefinition(): Promise<KubernetesObject> {
+  const file = new URL('../../../deploy/crds/' + DEFINITION_FILE, import.meta.url);
+  return load(await readFile(file, 'utf8')) as KubernetesObject;
+}
+
+/** A schema without some keywords; fields may have their names. */
+function withoutKeywords(value: unknown, keywords: readonly string[], areFields = false): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutKeywords(item, keywords));
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value)
+    .filter(([name]) => areFields || !keywords.includes(name))
+    .map(([name, each]) => {
+      const next = !areFields && name === 'properties';
+      return [name, withoutKeywords(each, keywords, next)] as const;
+    });
+  return Object.fromEntries(members);
 }
 
 async function ask(path: string): Promise<string> {
