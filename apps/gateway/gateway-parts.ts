@@ -1,3 +1,4 @@
+import type { IngestTokens } from '#access';
 import type { Clock } from '#event';
 import type { SearchService } from '#search';
 import type { Telemetry } from '#telemetry';
@@ -14,6 +15,8 @@ export interface GatewayParts {
   readonly search: SearchService;
   readonly quarantine: QuarantinedEvents;
   readonly searches: KeptSearches;
+  /** Of those who send logs. */
+  readonly tokens: IngestTokens;
   /** Sends quarantined bytes through the normal intake again. */
   readonly replay: Replay;
   /** How the processes of the pipeline are. */

@@ -21,6 +21,7 @@ import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { SearchesController } from './searches/searches.controller.ts';
 import { LiveTail } from './tail/live-tail.ts';
 import { TailController } from './tail/tail.controller.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
 
 const CONTROLLERS = [
   ReadController,
@@ -33,6 +34,7 @@ const CONTROLLERS = [
   SessionController,
   AccountController,
   UsersController,
+  TokensController,
   UnknownPathController,
 ];
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { PostgresIngestTokens } from '#access';
 import { systemClock } from '#event';
 import {
   announceProcess,
@@ -67,6 +68,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
     }),
     quarantine: store.quarantine,
     searches: store.searches,
+    tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),
     replay,
     health: watch,
     telemetry,

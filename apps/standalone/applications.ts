@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
-import type { Senders } from '#access';
+import { PostgresIngestTokens, type Senders } from '#access';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
@@ -80,6 +80,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       }),
       quarantine: store.quarantine,
       searches: store.searches,
+      tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),
       replay,
       health,
       telemetry,

@@ -24,10 +24,12 @@ describe('ingestPaths', () => {
     expect(Object.keys(logs?.post?.responses ?? {})).toEqual([
       '202',
       '400',
+      '401',
       '408',
       '413',
       '415',
       '422',
+      '429',
       '500',
       '503',
     ]);

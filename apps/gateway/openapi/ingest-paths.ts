@@ -5,6 +5,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import type { InlineSchema, Schema } from './schema.ts';
 import { schemaRef, type SchemaName } from './schemas.ts';
 
+/** Name of the scheme of ingest tokens in the API's documentation. */
+export const INGEST_TOKEN_SCHEME = 'ingestToken';
+
 type Paths = OpenAPIObject['paths'];
 type Operation = NonNullable<Paths[string]['post']>;
 type Responses = Operation['responses'];
@@ -39,10 +42,15 @@ const RETRY_AFTER = { 'Retry-After': { description: 'Seconds.', schema: { type: 
 const INGEST_RESPONSES: Responses = {
   202: json('Durable: every event that `rejected` does not name is stored.', 'IngestAnswer'),
   400: problem('Malformed, or no event can be stored; `rejected` says why.'),
+  401: problem('It needs an ingest token, and has none that is accepted.'),
   408: problem('The body did not arrive in time.'),
   413: problem('Too many bytes or events.'),
   415: problem('A content type or encoding that is not read.'),
   422: problem('The Idempotency-Key was used before for another body.'),
+  429: {
+    ...problem('The token has reached its rate or its volume of the day; nothing was stored.'),
+    headers: RETRY_AFTER,
+  },
   500: problem('Something unexpected; the log has it.'),
   503: {
     ...problem('`overloaded`: nothing was stored. `outcome-unknown`: repeat it with its key.'),
@@ -56,6 +64,7 @@ function ingestCall(summary: string): Operation {
     summary,
     description:
       'One event, an array of events or NDJSON. Answered after the commit; the bad events of a request are named, the good ones stored.',
+    security: [{ [INGEST_TOKEN_SCHEME]: [] }, {}],
     parameters: [IDEMPOTENCY_KEY],
     requestBody: REQUEST_BODY,
     responses: INGEST_RESPONSES,

@@ -3,7 +3,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyInstance } from 'fastify';
 
 import { SESSION_SCHEME } from '../access/declare-access.ts';
-import { ingestPaths } from './ingest-paths.ts';
+import { INGEST_TOKEN_SCHEME, ingestPaths } from './ingest-paths.ts';
 import { SCHEMAS } from './schemas.ts';
 
 export const DOCS_PATH = '/api/docs';
@@ -19,8 +19,12 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
     .addTag('logs', 'The calls of earlier log ingestors.')
     .addTag('quarantine', 'What could not be stored.')
     .addTag('operations', 'Health and metrics.')
-    .addTag('access', 'Users, sessions and what they did.')
+    .addTag('access', 'Users, sessions, tokens, and what people did.')
     .addCookieAuth('__Host-penstock-session', { type: 'apiKey', in: 'cookie' }, SESSION_SCHEME)
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An ingest token, where one is asked for.' },
+      INGEST_TOKEN_SCHEME,
+    )
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const server: FastifyInstance = app.getHttpAdapter().getInstance();

@@ -5,6 +5,7 @@ import { PIPELINE_SCHEMAS } from './pipeline-schemas.ts';
 import type { Schema } from './schema.ts';
 import { SEARCH_SCHEMAS } from './search-schemas.ts';
 import { count, object, text, timestamp } from './schema-parts.ts';
+import { TOKEN_SCHEMAS } from './token-schemas.ts';
 
 const partial: Schema = {
   type: 'boolean',
@@ -226,6 +227,7 @@ export const SCHEMAS = {
       description: 'True when the time budget was reached: send the same request again.',
     },
   }),
+  ...TOKEN_SCHEMAS,
   ...PIPELINE_SCHEMAS,
   ...ACCESS_SCHEMAS,
   DeleteAnswer: object({ deleted: { type: 'boolean' } }),

@@ -23,6 +23,7 @@ import { MemoryHealth } from './memory-health.ts';
 import { MemoryQuarantine } from './memory-quarantine.ts';
 import { MemorySearch } from './memory-search.ts';
 import { MemorySearches } from './memory-searches.ts';
+import { MemoryTokens } from './memory-tokens.ts';
 
 /** A gateway that listens on a free port of 127.0.0.1, with parts in memory unless others are given. */
 export interface TestGateway {
@@ -32,6 +33,7 @@ export interface TestGateway {
   readonly search: MemorySearch;
   readonly quarantine: MemoryQuarantine;
   readonly searches: MemorySearches;
+  readonly tokens: MemoryTokens;
   readonly health: MemoryHealth;
   /** Every route, as `GET /api/v1/search`. */
   readonly routes: readonly string[];
@@ -49,6 +51,7 @@ export async function startTestGateway(
   const search = new MemorySearch();
   const quarantine = new MemoryQuarantine();
   const searches = new MemorySearches();
+  const tokens = new MemoryTokens();
   const health = new MemoryHealth();
   const log: string[] = [];
   const telemetry = new Telemetry((line) => log.push(line.message));
@@ -62,6 +65,7 @@ export async function startTestGateway(
     search,
     quarantine,
     searches,
+    tokens,
     health,
     replay: () => Promise.resolve({ kind: 'accepted' }),
     telemetry,
@@ -90,7 +94,20 @@ export async function startTestGateway(
     for (const socket of unused) socket.destroy();
     await closing;
   };
-  return { app, url, routes, audit, search, quarantine, searches, health, log, telemetry, close };
+  return {
+    app,
+    url,
+    routes,
+    audit,
+    search,
+    quarantine,
+    searches,
+    tokens,
+    health,
+    log,
+    telemetry,
+    close,
+  };
 }
 
 /** Node waits for connections that never carried a request, and fetch opens such ones in advance. */
