@@ -18,11 +18,11 @@ COPY libs libs
 COPY apps apps
 RUN npm run build
 
-# --- packages that run: no development packages, no embedded Postgres ---
+# --- packages that run: no development packages, no embedded Postgres; DuckDB's native code is an optional package ---
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY deploy/docker/prune-packages.mjs ./
 RUN node prune-packages.mjs node_modules
 

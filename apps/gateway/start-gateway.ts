@@ -5,6 +5,8 @@ import { systemClock } from '#event';
 import {
   announceProcess,
   openBehindProbes,
+  openColumnarReader,
+  openColumnarStorage,
   openProcessStore,
   openSearchIndex,
   openServerTls,
@@ -30,6 +32,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
   const { settings, telemetry, health, steps, stopping } = context;
   const tls = await openServerTls(settings, context);
   const postgres = health.add('postgres', { required: true });
+  const columnar = await openColumnarReader(await openColumnarStorage(context), context);
   const listening = {
     port: settings.gatewayPort,
     host: settings.httpHost,
@@ -64,6 +67,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
       pool: store.readPool,
       telemetry,
       skipIndexBytes: settings.skipIndexBytes,
+      columnar,
       wordIndex: index && { reader: index.index, prefix: index.prefix },
     }),
     quarantine: store.quarantine,

@@ -2,6 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import {
   announceProcess,
   nestOptions,
+  openArchive,
+  openColumnarStorage,
   openProcessStore,
   openSearchIndex,
   serveOperations,
@@ -20,6 +22,8 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
   const { settings, telemetry, health, steps, stopping } = context;
   const postgres = health.add('postgres', { required: true });
   const index = fedIndex(settings, openSearchIndex({ settings, health }));
+  const archive = await openArchive(await openColumnarStorage(context), context);
+  const retention = retentionPolicy(settings);
   const operations = await serveOperations(
     { telemetry, health },
     { port: settings.operationsPort, host: settings.httpHost, portSetting: 'OPERATIONS_PORT' },
@@ -33,10 +37,10 @@ export async function startKeeper(context: ProcessContext<'keeper'>): Promise<st
     KeeperModule.register({
       store,
       telemetry,
-      retention: retentionPolicy(settings),
+      retention,
       auditKeepMs: settings.auditKeep,
       index,
-      columnar: null,
+      columnar: archive && { ...archive, retention },
     }),
     nestOptions(telemetry, {}),
   );

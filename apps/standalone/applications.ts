@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { PostgresIngestTokens, type Senders } from '#access';
+import type { ArchiveParts, ColumnarReader } from '#columnar';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
-import { projectFolder, type OpenedColumnar, type OpenedIndex } from '#process';
+import { projectFolder, type OpenedIndex } from '#process';
 import type { LogQueue } from '#queue';
 import { createSearchService } from '#search';
 import type { Store } from '#store';
@@ -33,8 +34,10 @@ export interface ApplicationParts {
   readonly health: HealthSource;
   /** Null: everything is searched in Postgres. */
   readonly index: OpenedIndex | null;
+  /** Null: all events are in Postgres. */
+  readonly columnar: ColumnarReader | null;
   /** Null: all events stay in Postgres. */
-  readonly columnar: OpenedColumnar | null;
+  readonly archive: Omit<ArchiveParts, 'retention'> | null;
   /** Longest wait at shutdown for what was accepted, for ingest and for the queue each, in ms. */
   readonly drainMs: number;
 }
@@ -54,6 +57,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
     health,
     index,
     columnar,
+    archive,
     drainMs,
   } = parts;
   const retention = retentionPolicy(settings);
@@ -75,7 +79,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
         pool: store.readPool,
         telemetry,
         skipIndexBytes: settings.skipIndexBytes,
-        columnar: columnar?.reader ?? null,
+        columnar,
         wordIndex: index && { reader: index.index, prefix: index.prefix },
       }),
       quarantine: store.quarantine,
@@ -97,7 +101,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       retention,
       auditKeepMs: settings.auditKeep,
       index: fedIndex(settings, index),
-      columnar: columnar && { ...columnar.archive, retention },
+      columnar: archive && { ...archive, retention },
     }),
   ]);
 }

@@ -6,7 +6,9 @@ import { GROUP_DEFAULTS, type BatchWriter, type IngestPipeline } from '#delivery
 import {
   announceProcess,
   listensOnLoopback,
-  openColumnar,
+  openArchive,
+  openColumnarReader,
+  openColumnarStorage,
   openSearchIndex,
   openSenders,
   openServerTls,
@@ -99,9 +101,9 @@ async function serve(
     pool: store.healthPool,
     openByDefault: listensOnLoopback(settings.httpHost),
   });
-  const columnar = await openColumnar({ settings, telemetry, steps });
   const mode = accessMode(settings.auth, settings.httpHost);
   const access = await openAccess({ mode, settings, store, telemetry });
+  const storage = await openColumnarStorage(context);
   const module = applications({
     settings,
     store,
@@ -112,7 +114,8 @@ async function serve(
     replay: replayThrough(() => pipeline as IngestPipeline),
     health: watch,
     index: openSearchIndex({ settings, health }),
-    columnar,
+    columnar: await openColumnarReader(storage, context),
+    archive: await openArchive(storage, context),
     drainMs: DRAIN_MS,
   });
   const options = {

@@ -21,4 +21,6 @@ cp --dereference /etc/os-release "$root/etc/os-release"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 echo 'penstock:x:65532:65532:Penstock:/app:/sbin/nologin' >"$root/etc/passwd"
 echo 'penstock:x:65532:' >"$root/etc/group"
-chown 65532:65532 "$root/run/penstock"
+# A volume that is mounted there begins as they are: for columnar files, and for copies of them.
+mkdir -p "$root/var/lib/penstock/columnar" "$root/var/cache/penstock"
+chown 65532:65532 "$root/run/penstock" "$root/var/lib/penstock/columnar" "$root/var/cache/penstock"

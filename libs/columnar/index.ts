@@ -7,6 +7,8 @@ export {
   type KeepRows,
 } from './archive/parts.ts';
 export { takingTurns } from './archive/pace.ts';
+export { CacheFullError, ObjectCorruptError } from './cache/errors.ts';
+export { FileCache, type FileCacheSettings } from './cache/file-cache.ts';
 export { Engine, type EngineSettings, type StatementLimits } from './duckdb/engine.ts';
 export {
   createColumnarReader,

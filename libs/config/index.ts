@@ -1,3 +1,4 @@
+export { columnarPlace, type ColumnarPlace } from './columnar-place.ts';
 export type { ProcessSetting, SettingDefinition } from './definition.ts';
 export type { SamplerName } from './otel-samplers.ts';
 export { PROCESS_NAMES, type ProcessName } from './process-name.ts';

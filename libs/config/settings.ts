@@ -1,5 +1,6 @@
 import { ACCESS_SETTINGS } from './access-settings.ts';
 import { optional, setting } from './definition.ts';
+import { COLUMNAR_SETTINGS } from './columnar-settings.ts';
 import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
 import { INGEST_AUTH_SETTINGS } from './ingest-auth-settings.ts';
@@ -7,7 +8,6 @@ import { OPERATOR_SETTINGS } from './operator-settings.ts';
 import { PROCESS_NAMES } from './process-name.ts';
 import { RABBITMQ_SETTINGS } from './rabbitmq-settings.ts';
 import { TLS_SETTINGS } from './tls-settings.ts';
-import { keepTime } from './keep-rows.ts';
 import { retentionRules } from './retention-rules.ts';
 import {
   boolean,
@@ -24,7 +24,6 @@ import {
 
 const MIB = 1024 * 1024;
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /** Every setting of the programs, in the order of the table in docs/configuration.md. */
 export const SETTINGS = {
@@ -205,36 +204,7 @@ export const SETTINGS = {
     description:
       'How far the index may be behind; then older events are left to Postgres, and filled in when there is time.',
   }),
-  columnarFolder: optional({
-    name: 'COLUMNAR_FOLDER',
-    usedBy: ['standalone'],
-    type: text,
-    description:
-      'Folder of columnar files (Parquet), into which the events of closed days are moved: about a sixth of the disk. Not set: all events stay in Postgres. Once there are files, it must stay set.',
-  }),
-  columnarMemory: setting({
-    name: 'COLUMNAR_MEMORY',
-    usedBy: ['standalone'],
-    type: bytes,
-    default: 256 * MIB,
-    description:
-      'Memory of DuckDB for searching columnar files, and as much again for making them.',
-  }),
-  columnarThreads: setting({
-    name: 'COLUMNAR_THREADS',
-    usedBy: ['standalone'],
-    type: integer(1, 64),
-    default: 2,
-    description: 'Threads of DuckDB for searching columnar files.',
-  }),
-  postgresKeep: setting({
-    name: 'POSTGRES_KEEP',
-    usedBy: ['standalone'],
-    type: keepTime,
-    default: 2 * DAY,
-    description:
-      'How long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files.',
-  }),
+  ...COLUMNAR_SETTINGS,
   retentionDefault: optional({
     name: 'RETENTION_DEFAULT',
     usedBy: ['standalone', 'keeper'],

@@ -57,10 +57,11 @@ const PHASE_REASONS = {
  *
  * - ingest requires the queue: without it every request is answered 503, and Kubernetes should send them to another
  *   pod. Postgres is optional: it only finds a conflict of keys sooner.
- * - gateway requires Postgres. Meilisearch and RabbitMQ (for the replay of quarantine) are optional.
+ * - gateway requires Postgres. Meilisearch, RabbitMQ (for the replay of quarantine) and the storage of columnar files
+ *   are optional: what is newer than the files is found without.
  * - writer requires the queue, since without it there is nothing to write. Postgres is optional: while it is away the
  *   batches stay in the queue, and a pod that is replaced or kept from being replaced does not bring it back.
- * - keeper requires Postgres; Meilisearch is optional.
+ * - keeper requires Postgres; Meilisearch and the storage of columnar files are optional.
  *
  * Nothing here ends a process: `/health/live` says only that it runs, since a restart brings back no dependency. While
  * a process starts it is not ready until each required dependency was reached once, so that a rollout with wrong

@@ -15,7 +15,12 @@ export type { ServerTls } from './http/tls/server-tls.ts';
 export { SERVER_OPTIONS } from './http/server-options.ts';
 export { nestOptions } from './nest-options.ts';
 export { openProcessQueue } from './open-queue.ts';
-export { openColumnar, type OpenedColumnar } from './open-columnar.ts';
+export {
+  openArchive,
+  openColumnarReader,
+  openColumnarStorage,
+  type OpenedStorage,
+} from './open-columnar.ts';
 export { openSearchIndex, type OpenedIndex } from './open-search-index.ts';
 export { listensOnLoopback, openSenders } from './open-senders.ts';
 export { openProcessStore } from './open-store.ts';

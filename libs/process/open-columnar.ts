@@ -1,70 +1,156 @@
-import type { ProcessSettings } from '#config';
+import { join } from 'node:path';
+import { columnarPlace, type ColumnarPlace, type ProcessSettings } from '#config';
 import {
   ARCHIVE_LIMITS,
   createColumnarReader,
   directAccess,
   Engine,
+  FileCache,
   LocalFolder,
+  openS3Storage,
   takingTurns,
   type ArchiveParts,
   type ColumnarReader,
+  type FileAccess,
+  type ObjectStorage,
+  type S3Encryption,
 } from '#columnar';
 import { MICROS_PER_MS, systemClock } from '#event';
 import type { Telemetry } from '#telemetry';
 import type { ClosingSteps } from './closing-steps.ts';
+import type { DependencyHealth } from './dependency-health.ts';
 
-export interface ColumnarContext {
+type StorageSettings = Parameters<typeof columnarPlace>[0];
+
+export interface StorageContext {
+  readonly settings: StorageSettings;
+  readonly health: DependencyHealth;
+  readonly steps: ClosingSteps;
+}
+
+/** The storage that the settings name. */
+export interface OpenedStorage {
+  readonly place: ColumnarPlace;
+  readonly storage: ObjectStorage;
+}
+
+/** A question costs money where a bucket is asked. */
+const PROBE_EVERY_MS = 30_000;
+const PROBE_MS = 5_000;
+
+/**
+ * The storage of columnar files, or null: then every event stays a row of Postgres. No process requires it: what lies in
+ * Postgres is found without.
+ *
+ * @throws SettingsError for settings that do not go together
+ */
+export async function openColumnarStorage(context: StorageContext): Promise<OpenedStorage | null> {
+  const { settings, health, steps } = context;
+  const place = columnarPlace(settings);
+  if (place === null) return null;
+  const storage = await openStorage(place, steps);
+  health.watch(
+    health.add('columnar-storage', { required: false }),
+    () => storage.probe(AbortSignal.timeout(PROBE_MS)),
+    { intervalMs: PROBE_EVERY_MS, timeoutMs: PROBE_MS },
+  );
+  return { place, storage };
+}
+
+async function openStorage(place: ColumnarPlace, steps: ClosingSteps): Promise<ObjectStorage> {
+  if (place.kind === 'folder') return LocalFolder.open(place.folder);
+  const storage = await openS3Storage({ ...place, encryption: encryptionOf(place) });
+  steps.add('object storage', 100, () => {
+    storage.close();
+  });
+  return storage;
+}
+
+function encryptionOf(place: ColumnarPlace & { readonly kind: 's3' }): S3Encryption {
+  const { encryption, kmsKeyId } = place;
+  return encryption === 'aws:kms' ? { kind: encryption, keyId: kmsKeyId } : { kind: encryption };
+}
+
+export interface ReaderContext {
   readonly settings: Pick<
-    ProcessSettings<'standalone'>,
-    'columnarFolder' | 'columnarMemory' | 'columnarThreads' | 'postgresKeep' | 'readConnections'
+    ProcessSettings<'gateway'>,
+    'columnarMemory' | 'columnarThreads' | 'columnarCacheBytes' | 'readConnections'
   >;
   readonly telemetry: Telemetry;
   readonly steps: ClosingSteps;
 }
 
-export interface OpenedColumnar {
-  readonly reader: ColumnarReader;
-  readonly archive: Omit<ArchiveParts, 'retention'>;
-}
-
-/** The columnar files that the settings name, or null: then every event stays a row of Postgres. */
-export async function openColumnar(context: ColumnarContext): Promise<OpenedColumnar | null> {
-  const { settings, telemetry, steps } = context;
-  const { columnarFolder, columnarMemory, columnarThreads, postgresKeep } = settings;
-  if (columnarFolder === null) return null;
-  const storage = await LocalFolder.open(columnarFolder);
-  // Making files must not take from searches what they need, so it has an engine of its own.
-  const reading = await Engine.open({
-    memoryBytes: columnarMemory,
-    threads: columnarThreads,
+/** Reads what lies in the storage; null where there is none. */
+export async function openColumnarReader(
+  opened: OpenedStorage | null,
+  context: ReaderContext,
+): Promise<ColumnarReader | null> {
+  if (opened === null) return null;
+  const { settings, steps } = context;
+  const engine = await Engine.open({
+    memoryBytes: settings.columnarMemory,
+    threads: settings.columnarThreads,
     connections: settings.readConnections,
     spillFolder: null,
   });
-  const making = await Engine.open({
-    memoryBytes: columnarMemory,
+  steps.add('DuckDB for searches', 500, () => {
+    engine.close();
+  });
+  return createColumnarReader(engine, await openAccess(opened, context));
+}
+
+async function openAccess(
+  { place, storage }: OpenedStorage,
+  { settings, telemetry, steps }: ReaderContext,
+): Promise<FileAccess> {
+  if (place.kind === 'folder') return directAccess(storage);
+  const cache = await FileCache.open({
+    storage,
+    folder: place.cacheFolder,
+    maxBytes: settings.columnarCacheBytes,
+    telemetry,
+  });
+  steps.add('copies of columnar files', 1_000, () => cache.close());
+  return cache;
+}
+
+export interface ArchiveContext {
+  readonly settings: Pick<
+    ProcessSettings<'keeper'>,
+    'columnarMemory' | 'columnarAfter' | 'postgresKeep'
+  >;
+  readonly telemetry: Telemetry;
+  readonly steps: ClosingSteps;
+}
+
+/** What the job needs that makes the files; null where there is no storage. Its engine takes nothing from searches. */
+export async function openArchive(
+  opened: OpenedStorage | null,
+  { settings, telemetry, steps }: ArchiveContext,
+): Promise<Omit<ArchiveParts, 'retention'> | null> {
+  if (opened === null) return null;
+  const { place, storage } = opened;
+  const engine = await Engine.open({
+    memoryBytes: settings.columnarMemory,
     threads: 1,
     connections: 1,
     spillFolder: null,
   });
-  steps.add('DuckDB', 500, () => {
-    reading.close();
-    making.close();
-    return Promise.resolve();
+  steps.add('DuckDB for making files', 500, () => {
+    engine.close();
   });
+  const { postgresKeep, columnarAfter } = settings;
   return {
-    reader: createColumnarReader(reading, directAccess(storage)),
-    archive: {
-      storage,
-      engine: making,
-      telemetry,
-      clock: systemClock,
-      keepRows:
-        postgresKeep === 'forever'
-          ? { kind: 'forever' }
-          : { kind: 'for', age: postgresKeep * MICROS_PER_MS },
-      scratch: columnarFolder,
-      limits: ARCHIVE_LIMITS,
-      between: takingTurns,
-    },
+    storage,
+    engine,
+    telemetry,
+    clock: systemClock,
+    keepRows:
+      postgresKeep === 'forever'
+        ? { kind: 'forever' }
+        : { kind: 'for', age: postgresKeep * MICROS_PER_MS },
+    scratch: place.kind === 'folder' ? place.folder : join(place.cacheFolder, 'making'),
+    limits: { ...ARCHIVE_LIMITS, closedAfter: columnarAfter * MICROS_PER_MS },
+    between: takingTurns,
   };
 }

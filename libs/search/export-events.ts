@@ -98,7 +98,7 @@ async function* readColumnar(
   if (columnar === null) throw new ColumnarUnavailableError();
   const files = (await columnar.filesOf(snapshot, [step.segment])).get(step.segment.id) ?? [];
   const requirement = step.access === 'skip-index' ? requiredTokens(query) : null;
-  const windows = await columnar.windows(files, step, requirement, signal);
+  const windows = await columnar.windows(files, step, requirement, { timeoutMs: 0, signal });
   const slicer = new WindowSlicer(windows, order);
   const filter = compileFilter(query, DUCKDB);
   const { check } = filter;

@@ -1,3 +1,4 @@
 export { createSearchService, type SearchServiceSettings } from './create-search-service.ts';
+export { ColumnarUnavailableError } from './columnar/columnar-unavailable-error.ts';
 export { InvalidCursorError } from './cursor.ts';
 export type * from './search-service.ts';

@@ -9,7 +9,14 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { InvalidCursorError } from '#search';
+import {
+  CacheFullError,
+  ObjectCorruptError,
+  ObjectMissingError,
+  StorageRefusedError,
+  StorageUnavailableError,
+} from '#columnar';
+import { ColumnarUnavailableError, InvalidCursorError } from '#search';
 import { StoreUnavailableError } from '#store';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
@@ -63,7 +70,29 @@ function knownProblem(error: unknown, request: FastifyRequest): Problem | null {
   if (error instanceof StoreUnavailableError) {
     return unavailable('store-unavailable', 'The store does not answer now. Try again soon.', 2);
   }
-  return httpProblem(error, request);
+  return columnarProblem(error) ?? httpProblem(error, request);
+}
+
+/** Columnar files cannot be read: now, or until somebody mends it. Their messages are made for people. */
+function columnarProblem(error: unknown): Problem | null {
+  if (error instanceof StorageUnavailableError) {
+    const detail =
+      'The storage of columnar files does not answer now. Try again soon, or search a shorter time.';
+    return unavailable(error.code, detail, 10);
+  }
+  if (error instanceof StorageRefusedError) {
+    const detail = 'The storage of columnar files refuses the gateway, whose log says why.';
+    return new Problem(503, error.code, detail);
+  }
+  const mendable = [
+    CacheFullError,
+    ColumnarUnavailableError,
+    ObjectCorruptError,
+    ObjectMissingError,
+  ].find((known) => error instanceof known);
+  if (mendable === undefined) return null;
+  const { code, message } = error as Error & { readonly code: string };
+  return new Problem(503, code, `Columnar files cannot be read: ${message.replace(/\.$/, '')}.`);
 }
 
 /** Of an error that Fastify or Nest found before a call was reached: its status is the client's fault. */

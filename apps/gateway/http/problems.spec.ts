@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import {
+  CacheFullError,
+  ObjectMissingError,
+  StorageRefusedError,
+  StorageUnavailableError,
+} from '#columnar';
+import { ColumnarUnavailableError } from '#search';
 import { StoreUnavailableError } from '#store';
 
 import { startTestGateway, type TestGateway } from '../testing/gateway-app.ts';
@@ -61,6 +68,21 @@ describe('problems', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('2');
     expect(body['code']).toBe('store-unavailable');
+  });
+
+  it.each([
+    [new StorageUnavailableError('bucket b: ECONNREFUSED'), 'storage-unavailable', '10'],
+    [new StorageRefusedError('bucket b: AccessDenied'), 'storage-refused', null],
+    [new CacheFullError('it needs more'), 'columnar-cache-full', null],
+    [new ColumnarUnavailableError(), 'columnar-not-configured', null],
+    [new ObjectMissingError('2026-11-24/a.parquet'), 'object-missing', null],
+  ])('say why columnar files cannot be read: %s', async (error, code, retryAfter) => {
+    gateway.search.gate = Promise.reject(error);
+    const { response, body } = await problem('/api/v1/count');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe(retryAfter);
+    expect(body['code']).toBe(code);
+    expect(JSON.stringify(body)).not.toContain('bucket b');
   });
 
   it('refuse a body that is too large', async () => {

@@ -4,10 +4,11 @@ import type { PoolClient } from 'pg';
 import { formatTimestamp, type Micros } from '#event';
 import { DUCKDB, toSql, type Query } from '#query';
 import { cutoffOf, deletionsOf } from '#store';
+import { ObjectCorruptError } from '../cache/errors.ts';
 import { checksumOf } from '../files/checksum.ts';
 import { readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
-import { withScratch } from '../files/scratch.ts';
+import { sha256Of, withScratch } from '../files/scratch.ts';
 import { writeColumnarFile, type Source } from '../files/write-file.ts';
 import {
   columnarSegments,
@@ -111,6 +112,7 @@ class Rewriting {
 
   async take(file: FileRecord): Promise<void> {
     const path = this.parts.storage.pathOf(file.name) ?? (await this.fetch(file));
+    if ((await sha256Of(path)) !== file.sha256) throw new ObjectCorruptError(file.name);
     const from = readFiles([path]);
     const minutes = await this.query(
       `SELECT time_bucket(INTERVAL 1 minute, ts)::VARCHAR, level::VARCHAR, service, count(*)::VARCHAR

@@ -2,15 +2,10 @@ import type { TokenRequirement } from '#query';
 import { mayFulfilBits, toProbe, type Segment, type Snapshot, type TextRow } from '#store';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { readFiles } from '../files/columns.ts';
-import {
-  decodeFile,
-  FILE_RECORD_COLUMNS,
-  skipNameOf,
-  type FileRecord,
-} from '../files/file-record.ts';
+import { decodeFile, FILE_RECORD_COLUMNS, type FileRecord } from '../files/file-record.ts';
 import { SkipFile } from '../files/skip-file.ts';
 import { LruMap } from './lru-map.ts';
-import type { FileAccess } from './file-access.ts';
+import { fileObject, skipObject, type FileAccess } from './file-access.ts';
 import { windowsOf, type Window } from './windows.ts';
 
 /** The files of one segment, oldest first. They do not overlap but at single times. */
@@ -42,7 +37,7 @@ export interface ColumnarReader {
     files: SegmentFiles,
     range: { readonly from: number; readonly to: number },
     requirement: TokenRequirement | null,
-    signal: AbortSignal,
+    limits: StatementLimits,
   ): Promise<readonly Window[]>;
   rows(statement: ColumnarStatement, limits: StatementLimits): Promise<readonly TextRow[]>;
   pages(statement: ColumnarStatement, limits: StatementLimits): AsyncGenerator<readonly TextRow[]>;
@@ -94,14 +89,11 @@ class CachingReader implements ColumnarReader {
     files: SegmentFiles,
     range: { readonly from: number; readonly to: number },
     requirement: TokenRequirement | null,
-    signal: AbortSignal,
+    limits: StatementLimits,
   ): Promise<readonly Window[]> {
     const within = files.filter((file) => reaches(file, range));
     if (within.length === 0) return [];
-    const leased = await this.access.acquire(
-      within.map(({ name }) => skipNameOf(name)),
-      signal,
-    );
+    const leased = await this.access.acquire(within.map(skipObject), limits);
     try {
       const groups = [];
       const matching = new Set<number>();
@@ -123,7 +115,7 @@ class CachingReader implements ColumnarReader {
   }
 
   async rows(statement: ColumnarStatement, limits: StatementLimits): Promise<readonly TextRow[]> {
-    const { sql, release } = await this.prepare(statement, limits.signal);
+    const { sql, release } = await this.prepare(statement, limits);
     try {
       return await this.engine.rows(sql, statement.values, limits);
     } finally {
@@ -135,7 +127,7 @@ class CachingReader implements ColumnarReader {
     statement: ColumnarStatement,
     limits: StatementLimits,
   ): AsyncGenerator<readonly TextRow[]> {
-    const { sql, release } = await this.prepare(statement, limits.signal);
+    const { sql, release } = await this.prepare(statement, limits);
     try {
       yield* this.engine.pages(sql, statement.values, limits);
     } finally {
@@ -143,14 +135,11 @@ class CachingReader implements ColumnarReader {
     }
   }
 
-  private async prepare(statement: ColumnarStatement, signal: AbortSignal) {
+  private async prepare(statement: ColumnarStatement, limits: StatementLimits) {
     const files = statement.files.filter((file) =>
       statement.windows.some((window) => reaches(file, window)),
     );
-    const leased = await this.access.acquire(
-      files.map(({ name }) => name),
-      signal,
-    );
+    const leased = await this.access.acquire(files.map(fileObject), limits);
     const pathOf = new Map(files.map((file, at) => [file, leased.paths[at] ?? '']));
     const sql = statement.sql((window) =>
       readFiles(

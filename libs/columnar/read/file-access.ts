@@ -1,23 +1,44 @@
+import type { StatementLimits } from '../duckdb/engine.ts';
+import { skipNameOf, type FileRecord } from '../files/file-record.ts';
 import type { ObjectStorage } from '../storage/object-storage.ts';
+
+/** An object as the catalog knows it. */
+export interface CatalogedObject {
+  readonly name: string;
+  readonly bytes: number;
+  /** Hexadecimal. */
+  readonly sha256: string;
+}
+
+export function fileObject({ name, bytes, sha256 }: FileRecord): CatalogedObject {
+  return { name, bytes, sha256 };
+}
+
+export function skipObject({ name, skipBytes, skipSha256 }: FileRecord): CatalogedObject {
+  return { name: skipNameOf(name), bytes: skipBytes, sha256: skipSha256 };
+}
 
 /** Objects as files of this machine, which stay where they are until they are released. */
 export interface LeasedFiles {
-  /** In the order of the names. */
+  /** In the order of the objects. */
   readonly paths: readonly string[];
   release(): void;
 }
 
 /** How readers come to the objects of a storage. */
 export interface FileAccess {
-  /** @throws ObjectMissingError */
-  acquire(names: readonly string[], signal: AbortSignal): Promise<LeasedFiles>;
+  /**
+   * @throws StatementTimeoutError where the objects are not here within the time
+   * @throws ObjectMissingError and the other errors of the storage
+   */
+  acquire(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<LeasedFiles>;
 }
 
 /** For a storage whose objects are files of this machine already. */
 export function directAccess(storage: ObjectStorage): FileAccess {
   return {
-    acquire: (names) => {
-      const paths = names.map((name) => {
+    acquire: (objects) => {
+      const paths = objects.map(({ name }) => {
         const path = storage.pathOf(name);
         if (path === null) throw new TypeError('the storage has no files on this machine');
         return path;

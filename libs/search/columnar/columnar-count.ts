@@ -28,7 +28,8 @@ export async function countColumnar(
     const { step } = piece;
     const files = filesOf.get(step.segment.id) ?? [];
     const requirement = step.access === 'skip-index' ? requiredTokens(query) : null;
-    const windows = await reader.windows(files, piece, requirement, signal);
+    const limits = { timeoutMs: deadline.statementTimeoutMs, signal };
+    const windows = await reader.windows(files, piece, requirement, limits);
     const slicer = new WindowSlicer(windows, 'desc');
     while (!slicer.done) {
       if (deadline.expired) return false;

@@ -74,7 +74,7 @@ export async function lookUpColumnar(
   const files = (await reader.filesOf(snapshot, [step.segment])).get(step.segment.id) ?? [];
   const times = positions.map(({ timestamp }) => timestamp);
   const range = { from: Math.min(...times), to: Math.max(...times) + 1 };
-  const windows = (await reader.windows(files, range, null, limits.signal)).filter(({ from, to }) =>
+  const windows = (await reader.windows(files, range, null, limits)).filter(({ from, to }) =>
     times.some((time) => time >= from && time < to),
   );
   if (windows.length === 0) return [];

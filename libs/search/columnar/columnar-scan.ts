@@ -35,7 +35,8 @@ export async function* scanColumnar(
   const range = remainder(step, scan.after, scan.order);
   const files = (await reader.filesOf(scan.snapshot, [step.segment])).get(step.segment.id) ?? [];
   const requirement = step.access === 'skip-index' ? requiredTokens(query) : null;
-  const windows = await reader.windows(files, range, requirement, signal);
+  const limits = { timeoutMs: scan.deadline.statementTimeoutMs, signal };
+  const windows = await reader.windows(files, range, requirement, limits);
   const slicer = new WindowSlicer(windows, scan.order);
   const filter = compileFilter(query, DUCKDB);
   const most = filter.check === null ? MAX_EVENTS : MAX_CHECKED_EVENTS;

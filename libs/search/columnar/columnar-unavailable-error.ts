@@ -6,7 +6,7 @@ export class ColumnarUnavailableError extends Error {
 
   constructor() {
     super(
-      'Some events lie in columnar files, and this process is not told where: set COLUMNAR_FOLDER.',
+      'Some events lie in columnar files, and this process is not told where: set COLUMNAR_FOLDER or S3_BUCKET as for the keeper.',
     );
   }
 }
