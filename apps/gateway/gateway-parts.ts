@@ -1,6 +1,6 @@
 import type { IngestTokens } from '#access';
 import type { Clock } from '#event';
-import type { SearchService } from '#search';
+import type { SearchAccess } from '#search';
 import type { Telemetry } from '#telemetry';
 
 import type { AccessParts } from './access/access-parts.ts';
@@ -12,7 +12,7 @@ import type { KeptSearches } from './searches/kept-searches.ts';
 /** The opened parts that a gateway needs; whoever composes it opens and closes them. */
 export interface GatewayParts {
   readonly access: AccessParts;
-  readonly search: SearchService;
+  readonly search: SearchAccess;
   readonly quarantine: QuarantinedEvents;
   readonly searches: KeptSearches;
   /** Of those who send logs. */

@@ -14,7 +14,7 @@ import {
   serveHttp,
   type ProcessContext,
 } from '#process';
-import { createSearchService } from '#search';
+import { createSearchService, SearchAccess } from '#search';
 import { readIndexLag, watchPipeline } from '#store';
 import { openAccess } from './access/open-access.ts';
 import { configureGateway } from './configure-gateway.ts';
@@ -63,13 +63,15 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
   const access = await openAccess({ mode: settings.auth ?? 'on', settings, store, telemetry });
   const module = GatewayModule.register({
     access,
-    search: createSearchService({
-      pool: store.readPool,
-      telemetry,
-      skipIndexBytes: settings.skipIndexBytes,
-      columnar,
-      wordIndex: index && { reader: index.index, prefix: index.prefix },
-    }),
+    search: new SearchAccess(
+      createSearchService({
+        pool: store.readPool,
+        telemetry,
+        skipIndexBytes: settings.skipIndexBytes,
+        columnar,
+        wordIndex: index && { reader: index.index, prefix: index.prefix },
+      }),
+    ),
     quarantine: store.quarantine,
     searches: store.searches,
     tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),

@@ -7,7 +7,7 @@ import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
 import { projectFolder, type OpenedIndex } from '#process';
 import type { LogQueue } from '#queue';
-import { createSearchService } from '#search';
+import { createSearchService, SearchAccess } from '#search';
 import type { Store } from '#store';
 import type { Telemetry } from '#telemetry';
 import {
@@ -75,13 +75,15 @@ export function applications(parts: ApplicationParts): DynamicModule {
     WriterModule.register({ store, telemetry }),
     GatewayModule.register({
       access,
-      search: createSearchService({
-        pool: store.readPool,
-        telemetry,
-        skipIndexBytes: settings.skipIndexBytes,
-        columnar,
-        wordIndex: index && { reader: index.index, prefix: index.prefix },
-      }),
+      search: new SearchAccess(
+        createSearchService({
+          pool: store.readPool,
+          telemetry,
+          skipIndexBytes: settings.skipIndexBytes,
+          columnar,
+          wordIndex: index && { reader: index.index, prefix: index.prefix },
+        }),
+      ),
       quarantine: store.quarantine,
       searches: store.searches,
       tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),

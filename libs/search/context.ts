@@ -1,13 +1,15 @@
 import type { StoredEvent } from '#event';
-import type { FieldRef, Query } from '#query';
+import { toPredicate, type FieldRef, type Query } from '#query';
 import { decodeEvent, EVENT_COLUMNS, placesOfGroups, withSnapshot } from '#store';
 import { readColumnarGroups } from './columnar/columnar-groups.ts';
 import { collectEvents } from './collect-events.ts';
 import { encodeCursor } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
 import type { SearchDependencies } from './dependencies.ts';
+import { within } from './row-filter.ts';
 import type { ContextRequest, Order, RunOptions } from './search-service.ts';
 
+const EVERYTHING: Query = { kind: 'all' };
 const ID = /^(\d{1,15})-(\d{1,9})$/;
 
 /** The event with its neighbours in the order of all events, oldest first; null when there is no such event. */
@@ -17,9 +19,11 @@ export async function contextOf(
   options: RunOptions,
 ): Promise<readonly StoredEvent[] | null> {
   const event = await findById(deps, request.id, options);
-  if (event === null) return null;
-  const query = scopeQuery(event, request.scope);
-  if (query === null) return [event];
+  const { among = EVERYTHING } = request;
+  if (event === null || !toPredicate(among)(event)) return null;
+  const scope = scopeQuery(event, request.scope);
+  if (scope === null) return [event];
+  const query = among.kind === 'all' ? scope : within(among, scope);
   const neighbours = (order: Order, limit: number) => {
     if (limit <= 0) return [];
     const cursor = encodeCursor(event, { query, order });

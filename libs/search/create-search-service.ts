@@ -83,7 +83,8 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
       timed('field-statistics', () => fieldStatistics(deps, request, options)),
     patterns: (request, options) => timed('patterns', () => patterns(deps, request, options)),
     context: (request, options) => timed('context', () => contextOf(deps, request, options)),
-    trace: (traceId, options) => timed('trace', () => traceEvents(deps, traceId, options)),
+    trace: (traceId, options, among) =>
+      timed('trace', () => traceEvents(deps, traceId, options, among)),
     export: (selection, order, signal) => exportEvents(deps, selection, order, signal),
     tail: (query, position, signal) => openTail(pool, poller, query, position, signal),
   };

@@ -169,6 +169,8 @@ export interface ContextRequest {
   readonly after: number;
   /** Only events with the same value as the event; an event without one has no neighbours there. */
   readonly scope: 'all' | 'service' | 'resource' | 'trace';
+  /** The event must match it too, else there is none; absent: all events. */
+  readonly among?: Query;
 }
 
 /** One tailed event with the position to resume after it. */
@@ -203,8 +205,8 @@ export interface SearchService {
   patterns(request: PatternsRequest, options: RunOptions): Promise<PatternsAnswer>;
   /** The event with its neighbours, oldest first; null when there is no such event. */
   context(request: ContextRequest, options: RunOptions): Promise<readonly StoredEvent[] | null>;
-  /** All events of one trace, oldest first. */
-  trace(traceId: string, options: RunOptions): Promise<readonly StoredEvent[]>;
+  /** All events of one trace, oldest first. @param among only those that match it; absent: all */
+  trace(traceId: string, options: RunOptions, among?: Query): Promise<readonly StoredEvent[]>;
   /** Everything that matches, in order, in pages, from one consistent snapshot; no budget and no cap. */
   export(
     selection: Selection,

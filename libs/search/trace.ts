@@ -2,6 +2,7 @@ import type { StoredEvent } from '#event';
 import type { Query } from '#query';
 import { collectEvents } from './collect-events.ts';
 import type { SearchDependencies } from './dependencies.ts';
+import { within } from './row-filter.ts';
 import type { RunOptions } from './search-service.ts';
 
 /** All events of a trace, oldest first. */
@@ -9,10 +10,13 @@ export function traceEvents(
   deps: SearchDependencies,
   traceId: string,
   options: RunOptions,
+  among: Query = { kind: 'all' },
 ): Promise<readonly StoredEvent[]> {
+  const trace = traceQuery(traceId);
+  const query = among.kind === 'all' ? trace : within(among, trace);
   return collectEvents(
     deps,
-    { query: traceQuery(traceId), limit: Number.MAX_SAFE_INTEGER, order: 'asc', cursor: null },
+    { query, limit: Number.MAX_SAFE_INTEGER, order: 'asc', cursor: null },
     options,
   );
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
+import { identityOf } from '../access/request-identity.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { Admission } from '../http/admission.ts';
 import { CallScope } from '../http/call-scope.ts';
@@ -32,7 +33,7 @@ export class ReadCalls {
   ): Promise<void> {
     const signal = this.scope.begin(call.name, reply);
     const values = readParameters(call.parameters, source, this.parts.clock());
-    const { search } = this.parts;
+    const search = this.parts.search.of(identityOf(reply.request));
     const json = await this.admission.run(signal, () => call.run(values, { search, signal }));
     await reply
       .status(200)

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { StoredEvent } from '#event';
 import type { Order, Selection } from '#search';
 
+import { identityOf } from '../access/request-identity.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { sendStream, startedSource } from '../http/send-stream.ts';
@@ -40,7 +41,8 @@ export class EventStream {
     const headers = { ...answer.headers, 'cache-control': 'no-store' };
     if (!(await this.places.take(request, reply, headers, signal))) return;
     const { selection, order } = answer;
-    const pages = await startedSource(reply, this.parts.search.export(selection, order, signal));
+    const search = this.parts.search.of(identityOf(request));
+    const pages = await startedSource(reply, search.export(selection, order, signal));
     void reply.headers(headers);
     await sendStream(reply, answer.text(this.logged(answer.call, pages, signal)));
   }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InvalidCursorError } from '#search';
 
+import { identityOf } from '../access/request-identity.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { Problem } from '../http/problem.ts';
@@ -47,6 +48,7 @@ export class LiveTail {
     if (!(await this.places.take(request, reply, SSE_HEADERS, signal))) return;
     // Its start is settled before the client hears that it is connected: nothing falls in between.
     const tail = await this.parts.search
+      .of(identityOf(request))
       .tail(values.q, values.lastEventId, signal)
       .catch(withTailsWords);
     const { sseCommentMs, sseStallMs } = this.parts.settings;

@@ -9,6 +9,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 
 import { MemoryAuditLog } from '../../../libs/access/testing/memory-audit-log.ts';
 import { SERVER_OPTIONS } from '#process';
+import { SearchAccess, type SearchService } from '#search';
 import { Telemetry } from '#telemetry';
 
 import {
@@ -43,8 +44,12 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
+type TestParts = Partial<Omit<GatewayParts, 'settings' | 'search'>> & {
+  readonly search?: SearchService;
+};
+
 export async function startTestGateway(
-  parts: Partial<Omit<GatewayParts, 'settings'>> = {},
+  { search: given, ...parts }: TestParts = {},
   settings: Partial<GatewaySettings> = {},
 ): Promise<TestGateway> {
   const audit = new MemoryAuditLog();
@@ -62,7 +67,7 @@ export async function startTestGateway(
   };
   const module = GatewayModule.register({
     access: { mode: 'off', audit },
-    search,
+    search: new SearchAccess(given ?? search),
     quarantine,
     searches,
     tokens,

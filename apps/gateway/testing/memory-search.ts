@@ -164,14 +164,22 @@ export class MemorySearch implements SearchService {
     options: { signal: AbortSignal },
   ): Promise<readonly StoredEvent[] | null> {
     await this.begin(options.signal);
-    const sorted = [...this.events].sort(comparePositions);
+    const among = toPredicate(request.among ?? { kind: 'all' });
+    const sorted = this.events.filter(among).sort(comparePositions);
     const at = sorted.findIndex((event) => eventId(event) === request.id);
     return at < 0 ? null : sorted.slice(Math.max(0, at - request.before), at + request.after + 1);
   }
 
-  async trace(traceId: string, options: { signal: AbortSignal }): Promise<readonly StoredEvent[]> {
+  async trace(
+    traceId: string,
+    options: { signal: AbortSignal },
+    among: Query = { kind: 'all' },
+  ): Promise<readonly StoredEvent[]> {
     await this.begin(options.signal);
-    return this.events.filter((event) => event.traceId === traceId).sort(comparePositions);
+    return this.events
+      .filter(toPredicate(among))
+      .filter((event) => event.traceId === traceId)
+      .sort(comparePositions);
   }
 
   async *export(

@@ -11,9 +11,10 @@ export interface TestStream {
 export async function openStream(
   url: string,
   headers: Record<string, string> = {},
+  method = 'GET',
 ): Promise<TestStream> {
   const abort = new AbortController();
-  const response = await fetch(url, { headers, signal: abort.signal });
+  const response = await fetch(url, { method, headers, signal: abort.signal });
   if (response.body === null) throw new Error('the answer has no body');
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = '';
