@@ -9,6 +9,7 @@ export type ConditionType =
   | 'StoreReachable'
   | 'QueueReachable'
   | 'IndexReachable'
+  | 'ArchiveReachable'
   | 'ScalingActive'
   | 'ScalingLimited'
   | 'ManualScaleIgnored';

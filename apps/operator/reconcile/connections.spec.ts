@@ -88,6 +88,45 @@ describe('the metrics of an external broker', () => {
   });
 });
 
+describe('the archive of a pipeline', () => {
+  const archive = {
+    bucket: 'logs',
+    endpoint: 'https://minio.example',
+    secretRef: { name: 'bucket' },
+  };
+  const key = secret('bucket', { accessKeyId: 'a', secretAccessKey: 's' });
+
+  it('is none unless it is written', async () => {
+    const found = await resolve(EXTERNAL, { ...DB, ...BROKER });
+    expect(found.reaches.archive).toBeNull();
+    expect(found.connections?.archive).toBeNull();
+  });
+
+  it('is dialled at its endpoint, with the key of its Secret', async () => {
+    const found = await resolve({ ...EXTERNAL, archive }, { ...DB, ...BROKER, ...key });
+    expect(found.reaches.archive).toEqual({ kind: 'dial', host: 'minio.example', port: 443 });
+    expect(found.connections?.archive).toMatchObject({
+      accessKeyId: { secret: 'bucket', key: 'accessKeyId' },
+      secretAccessKey: { secret: 'bucket', key: 'secretAccessKey' },
+    });
+  });
+
+  it('needs no key where the pods find one', async () => {
+    const found = await resolve({ ...EXTERNAL, archive: { bucket: 'logs' } }, { ...DB, ...BROKER });
+    expect(found.reaches.archive).toMatchObject({ kind: 'told', ready: true });
+    expect(found.connections?.archive).toBeNull();
+  });
+
+  it.each([
+    ['the Secret', {}, 'MissingSecret', 'spec.archive.secretRef names the Secret bucket'],
+    ['its secret', secret('bucket', { accessKeyId: 'a' }), 'MissingKey', 'no key secretAccessKey'],
+  ])('holds up the pods without %s, and says so', async (_what, objects, reason, words) => {
+    const found = await resolve({ ...EXTERNAL, archive }, { ...DB, ...BROKER, ...objects });
+    expect(found.reaches.archive).toEqual({ reason, message: expect.stringContaining(words) });
+    expect(found.connections).toBeNull();
+  });
+});
+
 describe('the backends of a pipeline', () => {
   it('are dialled where Secrets name them, at the port of the scheme where none is said', async () => {
     const found = await resolve(EXTERNAL, { ...DB, ...BROKER });
@@ -95,6 +134,7 @@ describe('the backends of a pipeline', () => {
       postgres: { kind: 'dial', host: 'db.example', port: 6_000 },
       rabbitmq: { kind: 'dial', host: '::1', port: 5_671 },
       meilisearch: null,
+      archive: null,
     });
     expect(found.connections).toMatchObject({
       postgres: { secret: 'db', key: 'uri' },

@@ -19,6 +19,7 @@ import {
   type BackendLookup,
   type Reach,
 } from './backend-lookup.ts';
+import { archiveOf, type ArchiveLookup } from './archive-lookup.ts';
 import { ensureBundledSecret } from './bundled-secrets.ts';
 import { DEFAULT_CONNECTIONS, postgresCluster, rabbitmqCluster } from './operated-backends.ts';
 import { readSecret } from './read-objects.ts';
@@ -36,6 +37,8 @@ interface Reaches {
   readonly rabbitmq: Reach | Missing;
   /** Null: the pipeline has no index. */
   readonly meilisearch: Reach | Missing | null;
+  /** Null: the pipeline has no archive. */
+  readonly archive: Reach | Missing | null;
 }
 
 export interface ResolvedBackends {
@@ -55,6 +58,8 @@ interface Lookups {
   readonly ca: FoundValue | Missing | null;
   /** Null: the pipeline has no index. */
   readonly meilisearch: { readonly url: string; readonly lookup: BackendLookup } | null;
+  /** Null: the pipeline has no archive. */
+  readonly archive: ArchiveLookup | Missing | null;
 }
 
 /** Follows the references of a pipeline to Secrets and other operators' resources; makes what bundled backends need. */
@@ -62,16 +67,16 @@ export async function resolveBackends(
   api: KubeApi,
   pipeline: LogPipeline,
 ): Promise<ResolvedBackends> {
-  const [{ lookup: postgres, connections }, rabbitmq, ca, meilisearch, metrics] = await Promise.all(
-    [
+  const [{ lookup: postgres, connections }, rabbitmq, ca, meilisearch, archive, metrics] =
+    await Promise.all([
       postgresOf(api, pipeline),
       rabbitmqOf(api, pipeline),
       certificates(api, pipeline),
       meilisearchOf(api, pipeline),
+      archiveOf(api, pipeline),
       metricsSource(api, pipeline),
-    ],
-  );
-  const lookups = { postgres, rabbitmq, ca, meilisearch };
+    ]);
+  const lookups = { postgres, rabbitmq, ca, meilisearch, archive };
   return {
     connections: connectionsOf(lookups),
     reaches: reachesOf(lookups),
@@ -80,25 +85,34 @@ export async function resolveBackends(
   };
 }
 
-function connectionsOf({ postgres, rabbitmq, ca, meilisearch }: Lookups): Connections | null {
+function connectionsOf(lookups: Lookups): Connections | null {
+  const { postgres, archive } = lookups;
+  const rabbitmq = brokerOf(lookups);
+  const meilisearch = indexOf(lookups);
   if (isMissing(postgres) || isMissing(rabbitmq)) return null;
-  if (ca !== null && isMissing(ca)) return null;
-  const broker = { ...rabbitmq.value, ca: ca?.value ?? null };
-  if (meilisearch === null) return { postgres: postgres.value, rabbitmq: broker, meilisearch };
-  const { url, lookup } = meilisearch;
-  if (isMissing(lookup)) return null;
-  return {
-    postgres: postgres.value,
-    rabbitmq: broker,
-    meilisearch: { url, apiKey: lookup.value },
-  };
+  if (meilisearch !== null && isMissing(meilisearch)) return null;
+  if (archive !== null && isMissing(archive)) return null;
+  return { postgres: postgres.value, rabbitmq, meilisearch, archive: archive?.key ?? null };
 }
 
-function reachesOf({ postgres, rabbitmq, ca, meilisearch }: Lookups): Reaches {
+function brokerOf({ rabbitmq, ca }: Lookups): Connections['rabbitmq'] | Missing {
+  if (isMissing(rabbitmq)) return rabbitmq;
+  if (ca !== null && isMissing(ca)) return ca;
+  return { ...rabbitmq.value, ca: ca?.value ?? null };
+}
+
+function indexOf({ meilisearch }: Lookups): Connections['meilisearch'] | Missing {
+  if (meilisearch === null) return null;
+  const { url, lookup } = meilisearch;
+  return isMissing(lookup) ? lookup : { url, apiKey: lookup.value };
+}
+
+function reachesOf({ postgres, rabbitmq, ca, meilisearch, archive }: Lookups): Reaches {
   return {
     postgres: reachOf(postgres),
     rabbitmq: ca !== null && isMissing(ca) ? ca : reachOf(rabbitmq),
     meilisearch: meilisearch === null ? null : reachOf(meilisearch.lookup),
+    archive: archive === null || isMissing(archive) ? archive : archive.reach,
   };
 }
 

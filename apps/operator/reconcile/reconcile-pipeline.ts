@@ -99,8 +99,8 @@ async function reconcileReading(
 
 /** The first thing that is missing: without a backend there are no pods, without metrics no scaling. */
 function missingOf({ reaches, metrics }: ResolvedBackends): Missing | undefined {
-  const { postgres, rabbitmq, meilisearch } = reaches;
-  return [postgres, rabbitmq, meilisearch, metrics]
+  const { postgres, rabbitmq, meilisearch, archive } = reaches;
+  return [postgres, rabbitmq, meilisearch, archive, metrics]
     .filter((each) => each !== null)
     .find((each) => isMissing(each));
 }
@@ -188,6 +188,9 @@ async function observe(
       reach('StoreReachable', 'postgres', 'Postgres'),
       reach('QueueReachable', 'rabbitmq', 'RabbitMQ'),
       reach('IndexReachable', 'meilisearch', 'Meilisearch'),
+      ...(reaches.archive === null
+        ? []
+        : [reachability('ArchiveReachable', 'object storage', reaches.archive, undefined, dial)]),
     ])),
     availability('IngestAvailable', 'ingest', workload(ingestKind, 'ingest')),
     availability('WritersAvailable', 'the writers', workload('Deployment', 'writer')),

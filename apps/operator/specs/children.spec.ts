@@ -96,6 +96,8 @@ describe('the settings of pods', () => {
     ingest: { spool: {} },
     retention: { default: '30d', rules: [{ match: 'level:debug', keep: '3d' }] },
     meilisearch: { index: { match: 'level:>=warn', keep: '7d' } },
+    archive: { bucket: 'logs', endpoint: 'http://minio:9000', encryption: 'KMS', kmsKeyId: 'key' },
+    postgres: { keep: 'forever' },
   };
 
   it('are all settings that exist', () => {
@@ -111,6 +113,8 @@ describe('the settings of pods', () => {
         DATABASE_URL: 'postgres://u:p@h/d',
         RABBITMQ_URL: 'amqp://u:p@h',
         MEILI_API_KEY: 'key',
+        S3_ACCESS_KEY_ID: 'key',
+        S3_SECRET_ACCESS_KEY: 'secret',
         ADMIN_PASSWORD: 'a-password-of-some-length',
       };
       const environment = { ...settingsOfPods(buildContext(full)), ...secrets };
@@ -126,7 +130,36 @@ describe('the settings of pods', () => {
       RABBITMQ_QUEUE_BYTES: '8589934592',
       INDEX_MATCH: 'level:>=warn',
       STORE_PARTITION: 'day',
+      S3_BUCKET: 'logs',
+      S3_PREFIX: 'logs/shop/',
+      S3_ENDPOINT: 'http://minio:9000',
+      S3_ENCRYPTION: 'aws:kms',
+      S3_KMS_KEY_ID: 'key',
+      COLUMNAR_AFTER: '1h',
+      COLUMNAR_CACHE_BYTES: '4831838208',
+      POSTGRES_KEEP: 'forever',
     });
+  });
+
+  it('give keeper and gateway a disk and the key for columnar files, and nobody else', () => {
+    const plain = buildContext(full);
+    const key = (name: string) => ({ secret: 'bucket', key: name, version: '1' });
+    const archive = { accessKeyId: key('accessKeyId'), secretAccessKey: key('secretAccessKey') };
+    const context = buildContext(full, { connections: { ...plain.connections, archive } });
+    const limits = ['ingest', 'writer', 'gateway', 'keeper'].map((component) => {
+      const text = JSON.stringify(
+        all(context).find(
+          ({ kind, metadata }) =>
+            /^(Deployment|StatefulSet)$/.test(kind) && metadata.name === `shop-${component}`,
+        ),
+      );
+      expect([component, text.includes('S3_SECRET_ACCESS_KEY')]).toEqual([
+        component,
+        component === 'gateway' || component === 'keeper',
+      ]);
+      return /"columnar","emptyDir":\{"sizeLimit":"(\w+)"/.exec(text)?.[1];
+    });
+    expect(limits).toEqual([undefined, undefined, '5Gi', '8Gi']);
   });
 
   it('let nobody read without a login, unless the pipeline says so', () => {

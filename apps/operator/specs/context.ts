@@ -15,6 +15,13 @@ export interface Connections {
     readonly ca: SecretValue | null;
   };
   readonly meilisearch: { readonly url: string; readonly apiKey: SecretValue } | null;
+  /** Key of the bucket of columnar files; null: there is none, or the pods find one. */
+  readonly archive: ArchiveKey | null;
+}
+
+export interface ArchiveKey {
+  readonly accessKeyId: SecretValue;
+  readonly secretAccessKey: SecretValue;
 }
 
 /** What manifests are made of: nothing else goes in, so that the same gives the same. */

@@ -2,7 +2,13 @@ import type { LogPipeline, LogPipelineSpec } from '#pipeline';
 import type { Component, SecretValue, SpecContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { childName, labelsOf, selectorLabels } from './labels.ts';
-import { namesReadBy, RABBITMQ_CA_FOLDER, settingsOfPods, SPOOL_FOLDER } from './settings.ts';
+import {
+  COLUMNAR_FOLDER,
+  namesReadBy,
+  RABBITMQ_CA_FOLDER,
+  settingsOfPods,
+  SPOOL_FOLDER,
+} from './settings.ts';
 
 type Process = 'ingest' | 'writer' | 'gateway' | 'keeper' | 'migrate';
 type Resources = LogPipelineSpec['ingest']['resources'];
@@ -93,13 +99,13 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
   const { pipeline, image } = context;
   const { component } = pod;
   const secrets = secretsOf(context, component);
-  const hasSpool = component === 'ingest' && pipeline.spec.ingest.spool !== undefined;
   const { ca } = context.connections.rabbitmq;
-  const mountsCa = ca !== null && namesReadBy(component).has('RABBITMQ_CA_FILE');
+  const mountedCa = namesReadBy(component).has('RABBITMQ_CA_FILE') ? ca : null;
+  const disks = disksOf(context, component, mountedCa);
   return {
     metadata: podMetadata(pipeline, component, {
       'penstock.dev/config-hash': fingerprint(settingsReadBy(context, component)),
-      'penstock.dev/secret-hash': fingerprint([secrets, mountsCa ? ca : null]),
+      'penstock.dev/secret-hash': fingerprint([secrets, mountedCa]),
     }),
     spec: {
       ...commonPod(pipeline, component),
@@ -116,29 +122,54 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
           env: Object.entries(secrets).map(([name, value]) => ({ name, ...fromSecret(value) })),
           resources: resourcesOf(pod.resources, pod.defaults),
           securityContext: RESTRICTED_CONTAINER,
-          volumeMounts: [
-            { name: 'tmp', mountPath: '/tmp' },
-            ...(mountsCa
-              ? [{ name: 'rabbitmq-ca', mountPath: RABBITMQ_CA_FOLDER, readOnly: true }]
-              : []),
-            ...(hasSpool ? [{ name: 'spool', mountPath: SPOOL_FOLDER }] : []),
-          ],
+          volumeMounts: disks.map(({ mount }) => mount),
           ...(pod.port !== null && served(pod.port, pod.drainSeconds)),
         },
       ],
-      volumes: [
-        { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
-        ...(mountsCa
-          ? [
-              {
-                name: 'rabbitmq-ca',
-                secret: { secretName: ca.secret, items: [{ key: ca.key, path: ca.key }] },
-              },
-            ]
-          : []),
-      ],
+      volumes: disks.flatMap(({ volume }) => volume ?? []),
     },
   };
+}
+
+interface Disk {
+  readonly mount: { readonly name: string; readonly mountPath: string; readonly readOnly?: true };
+  /** Null: a volume claim of the StatefulSet. */
+  readonly volume: object | null;
+}
+
+/** What is mounted into a process. */
+function disksOf(context: SpecContext, component: Process, ca: SecretValue | null): Disk[] {
+  const hasSpool = component === 'ingest' && context.pipeline.spec.ingest.spool !== undefined;
+  const copies = copiesOf(context, component);
+  return [
+    emptyDisk('tmp', '/tmp', '64Mi'),
+    ...(ca === null ? [] : [certificateDisk(ca)]),
+    ...(hasSpool ? [{ mount: { name: 'spool', mountPath: SPOOL_FOLDER }, volume: null }] : []),
+    ...(copies === null ? [] : [emptyDisk('columnar', COLUMNAR_FOLDER, copies)]),
+  ];
+}
+
+function emptyDisk(name: string, mountPath: string, sizeLimit: string): Disk {
+  return { mount: { name, mountPath }, volume: { name, emptyDir: { sizeLimit } } };
+}
+
+function certificateDisk({ secret, key }: SecretValue): Disk {
+  const name = 'rabbitmq-ca';
+  return {
+    mount: { name, mountPath: RABBITMQ_CA_FOLDER, readOnly: true },
+    volume: { name, secret: { secretName: secret, items: [{ key, path: key }] } },
+  };
+}
+
+/** Files of a day that are being made lie on the disk of the keeper, rows and Parquet, one file at a time. */
+const MAKING_SIZE = '8Gi';
+
+/** Disk for columnar files; null where a process has none. */
+function copiesOf({ pipeline }: SpecContext, component: Process): string | null {
+  const { archive } = pipeline.spec;
+  if (archive === undefined) return null;
+  if (component === 'keeper') return MAKING_SIZE;
+  return component === 'gateway' ? String(archive.cacheSize) : null;
 }
 
 export function fromSecret({ secret, key }: Pick<SecretValue, 'secret' | 'key'>) {
@@ -159,12 +190,16 @@ function secretsOf(
   { connections, adminPassword }: SpecContext,
   component: Process,
 ): Readonly<Record<string, SecretValue>> {
-  const { postgres, rabbitmq, meilisearch } = connections;
+  const { postgres, rabbitmq, meilisearch, archive } = connections;
   const { secret, key, version } = rabbitmq;
   const all: Readonly<Record<string, SecretValue>> = {
     DATABASE_URL: postgres,
     RABBITMQ_URL: { secret, key, version },
     ...(meilisearch !== null && { MEILI_API_KEY: meilisearch.apiKey }),
+    ...(archive !== null && {
+      S3_ACCESS_KEY_ID: archive.accessKeyId,
+      S3_SECRET_ACCESS_KEY: archive.secretAccessKey,
+    }),
     ...(adminPassword !== null && { ADMIN_PASSWORD: adminPassword }),
   };
   const names = namesReadBy(component);

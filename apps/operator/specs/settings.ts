@@ -9,8 +9,12 @@ export const OPERATIONS_PORT = 9_090;
 export const SPOOL_FOLDER = '/var/spool/penstock';
 export const RABBITMQ_CA_FOLDER = '/etc/penstock/rabbitmq';
 
-/** Of a spool's volume, so much is used: the file system needs some itself. */
-const SPOOL_SHARE = 0.9;
+export const COLUMNAR_FOLDER = '/var/cache/penstock';
+
+/** Of a volume for a spool or for copies, so much is used: the file system needs some itself. */
+const VOLUME_SHARE = 0.9;
+
+const ENCRYPTION = { None: 'none', AES256: 'AES256', KMS: 'aws:kms' } as const;
 
 /** Settings of the pods that are no secret, by their environment variables. */
 export function settingsOfPods(context: SpecContext): Readonly<Record<string, string>> {
@@ -37,13 +41,33 @@ export function settingsOfPods(context: SpecContext): Readonly<Record<string, st
       RETENTION: rules.map(({ match, keep: time }) => `${match}=${time}`).join('; '),
     }),
     ...(connections.meilisearch !== null && indexSettings(connections.meilisearch.url, spec)),
+    ...archiveSettings(pipeline),
     ...(connections.rabbitmq.ca !== null && {
       RABBITMQ_CA_FILE: `${RABBITMQ_CA_FOLDER}/${connections.rabbitmq.ca.key}`,
     }),
     ...(spool !== undefined && {
       SPOOL_FOLDER,
-      SPOOL_MAX_BYTES: String(Math.floor(quantityValue(spool.storage.size) * SPOOL_SHARE)),
+      SPOOL_MAX_BYTES: String(Math.floor(quantityValue(spool.storage.size) * VOLUME_SHARE)),
     }),
+  };
+}
+
+function archiveSettings({ name, namespace, spec }: LogPipeline): Readonly<Record<string, string>> {
+  const { archive, postgres } = spec;
+  if (archive === undefined) return {};
+  const { prefix, endpoint, pathStyle, kmsKeyId } = archive;
+  return {
+    S3_BUCKET: archive.bucket,
+    S3_PREFIX: prefix ?? `${namespace}/${name}/`,
+    S3_REGION: archive.region,
+    S3_ENCRYPTION: ENCRYPTION[archive.encryption],
+    ...(endpoint !== undefined && { S3_ENDPOINT: endpoint }),
+    ...(pathStyle !== undefined && { S3_PATH_STYLE: String(pathStyle) }),
+    ...(kmsKeyId !== undefined && { S3_KMS_KEY_ID: kmsKeyId }),
+    COLUMNAR_AFTER: archive.after,
+    COLUMNAR_CACHE_FOLDER: COLUMNAR_FOLDER,
+    COLUMNAR_CACHE_BYTES: String(Math.floor(quantityValue(archive.cacheSize) * VOLUME_SHARE)),
+    POSTGRES_KEEP: postgres.keep,
   };
 }
 

@@ -32,6 +32,7 @@ export function buildContext(
         url: 'http://shop-meilisearch.logs.svc:7700',
         apiKey: secret('shop-meilisearch', 'apiKey'),
       },
+      archive: null,
     },
     adminPassword: secret('shop-admin', 'password'),
     writerReplicas: 2,

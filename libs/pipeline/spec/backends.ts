@@ -13,6 +13,7 @@ import {
   atMostOne,
   clusterRef,
   duration,
+  HTTP_URL,
   name,
   PREFIX,
   resources,
@@ -20,11 +21,6 @@ import {
   storage,
 } from './common.ts';
 import { imageName } from './image.ts';
-
-const HTTP_URL: TextForm = {
-  pattern: '^https?://[^ ]+$',
-  words: 'a URL that begins with http:// or https://',
-};
 
 const httpUrl = (description: string) => text(description, { form: HTTP_URL });
 
@@ -38,6 +34,11 @@ const bundled = (what: string, size: string, described: string) =>
   );
 
 const BUNDLED_OTHERWISE = '; with none of them the operator runs one of its own';
+
+const KEEP: TextForm = {
+  pattern: '^(0|forever|[1-9][0-9]{0,8}(s|m|h|d))$',
+  words: 'a duration like 2d, 0 or forever',
+};
 
 export const postgres = filled(
   object(
@@ -64,6 +65,13 @@ export const postgres = filled(
           'Connections to Postgres that this pipeline may take; bounds the writers. Absent: what a bundled Postgres or a Cluster of CloudNativePG allows, else 100.',
           { minimum: 20, maximum: 10_000 },
         ),
+      ),
+      keep: withDefault(
+        text(
+          'With archive: how long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files.',
+          { form: KEEP, maxLength: 10 },
+        ),
+        '2d',
       ),
     },
     [atMostOne(['uriSecretRef', 'clusterRef', 'bundled'], BUNDLED_OTHERWISE)],

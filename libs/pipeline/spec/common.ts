@@ -29,6 +29,11 @@ export const NETWORK: TextForm = {
   words: 'an IP address or a network, as 10.0.0.0/8',
 };
 
+export const HTTP_URL: TextForm = {
+  pattern: '^https?://[^ ]+$',
+  words: 'a URL that begins with http:// or https://',
+};
+
 /** Of queues and of indexes. */
 export const PREFIX: TextForm = {
   pattern: '^[a-z0-9]([-a-z0-9_]*[a-z0-9])?$',

@@ -12,6 +12,7 @@ import {
   type ValueOf,
   type WrittenOf,
 } from '../schema/field.ts';
+import { archive } from './archive.ts';
 import { meilisearch, postgres, rabbitmq } from './backends.ts';
 import { annotations, name, PREFIX } from './common.ts';
 import { gateway, ingest, keeper, writer } from './components.ts';
@@ -95,45 +96,55 @@ const monitoring = filled(
 );
 
 /** The specification of a LogPipeline: one source of the schema, its documentation and our types. */
-export const SPEC = object('What the pipeline is to be. An empty one gives a working pipeline.', {
-  image: optional(imageName('Image of all Penstock pods. Absent: the image of the operator.')),
-  imagePullPolicy: withDefault(
-    choice('When nodes pull images.', ['IfNotPresent', 'Always', 'Never']),
-    'IfNotPresent',
-  ),
-  imagePullSecrets: withDefault(
-    list(
-      'Secrets with which images are pulled.',
-      object('A Secret.', { name: name('Its name.') }),
-      { maxItems: 16 },
+export const SPEC = object(
+  'What the pipeline is to be. An empty one gives a working pipeline.',
+  {
+    image: optional(imageName('Image of all Penstock pods. Absent: the image of the operator.')),
+    imagePullPolicy: withDefault(
+      choice('When nodes pull images.', ['IfNotPresent', 'Always', 'Never']),
+      'IfNotPresent',
     ),
-    [],
-  ),
-  ingest,
-  writer,
-  gateway,
-  keeper,
-  postgres,
-  rabbitmq,
-  meilisearch,
-  queue,
-  store,
-  retention,
-  pods,
-  networkPolicy,
-  monitoring,
-  paused: withDefault(
-    flag('The operator changes nothing of this pipeline while it is true. Pods go on running.'),
-    false,
-  ),
-  deletionPolicy: withDefault(
-    choice(
-      'What becomes of the volumes of bundled backends, and of their Secrets, when the pipeline is deleted.',
-      ['Retain', 'Delete'],
+    imagePullSecrets: withDefault(
+      list(
+        'Secrets with which images are pulled.',
+        object('A Secret.', { name: name('Its name.') }),
+        { maxItems: 16 },
+      ),
+      [],
     ),
-    'Retain',
-  ),
-});
+    ingest,
+    writer,
+    gateway,
+    keeper,
+    postgres,
+    rabbitmq,
+    meilisearch,
+    queue,
+    store,
+    archive,
+    retention,
+    pods,
+    networkPolicy,
+    monitoring,
+    paused: withDefault(
+      flag('The operator changes nothing of this pipeline while it is true. Pods go on running.'),
+      false,
+    ),
+    deletionPolicy: withDefault(
+      choice(
+        'What becomes of the volumes of bundled backends, and of their Secrets, when the pipeline is deleted.',
+        ['Retain', 'Delete'],
+      ),
+      'Retain',
+    ),
+  },
+  [
+    {
+      cel: '!has(oldSelf.archive) || has(self.archive)',
+      message: 'archive cannot be removed: what is in the bucket would not be found',
+    },
+  ],
+);
 
 /** A specification with its defaults. */
 export type LogPipelineSpec = ValueOf<typeof SPEC>;

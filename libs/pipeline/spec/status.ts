@@ -21,7 +21,7 @@ export const STATUS = object('How the pipeline is.', {
   observedGeneration: optional(revision('Generation of the resource that was last acted upon.')),
   conditions: optional(
     list(
-      'Ready sums up IngestAvailable, WritersAvailable, GatewayAvailable, QueueReachable and StoreReachable. Further ones: IndexReachable, ScalingActive, ScalingLimited, ManualScaleIgnored.',
+      'Ready sums up IngestAvailable, WritersAvailable, GatewayAvailable, QueueReachable and StoreReachable. Further ones: IndexReachable, ArchiveReachable, ScalingActive, ScalingLimited, ManualScaleIgnored.',
       condition,
       { maxItems: 32, key: 'type' },
     ),

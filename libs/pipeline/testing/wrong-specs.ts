@@ -71,6 +71,36 @@ export const WRONG_SPECS: readonly WrongSpec[] = [
     'metricsSecretRef is for metricsUrl, which is missing',
   ),
   wrong(
+    'an archive whose bucket is no name of one',
+    { archive: { bucket: 'My_Logs' } },
+    'spec.archive.bucket',
+    'must be the name of a bucket',
+  ),
+  wrong(
+    'an archive by another protocol',
+    { archive: { bucket: 'logs', endpoint: 's3://logs' } },
+    'spec.archive.endpoint',
+    'must be a URL that begins with http:// or https://',
+  ),
+  wrong(
+    'a prefix that does not end a name',
+    { archive: { bucket: 'logs', prefix: 'logs/shop' } },
+    'spec.archive.prefix',
+    'must be names that end with /',
+  ),
+  wrong(
+    'a key of KMS without KMS',
+    { archive: { bucket: 'logs', encryption: 'AES256', kmsKeyId: 'alias/logs' } },
+    'spec.archive',
+    'kmsKeyId is for encryption KMS',
+  ),
+  wrong(
+    'rows that are kept for no time',
+    { postgres: { keep: '2 days' } },
+    'spec.postgres.keep',
+    'must be a duration like 2d, 0 or forever',
+  ),
+  wrong(
     'a retention without a unit',
     { retention: { default: '30' } },
     'spec.retention.default',

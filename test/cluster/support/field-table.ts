@@ -25,6 +25,7 @@ export function fieldTable(parts: TableParts): Readonly<Record<string, readonly 
     spooling: SPOOLING,
     lean: LEAN,
     outside: outside(parts),
+    archived: ARCHIVED,
     clusters: CLUSTERS,
     paused: fieldCases([
       'paused',
@@ -87,6 +88,22 @@ const setting = (variable: string) => `data.${variable}`;
 const HOSTS = setting('HTTP_ALLOWED_HOSTS');
 const TOLERATION = `${POD}.tolerations.0`;
 const ROUTE = 'HTTPRoute gateway';
+
+const BUCKET_KEY = `${POD}.containers.keeper.env.S3_ACCESS_KEY_ID.valueFrom.secretKeyRef.name`;
+
+const ARCHIVED: readonly FieldCase[] = fieldCases(
+  ['archive.bucket', 'logs', 'ConfigMap config', setting('S3_BUCKET')],
+  ['archive.prefix', 'a/b/', 'ConfigMap config', setting('S3_PREFIX')],
+  ['archive.endpoint', 'http://127.0.0.1:9', 'ConfigMap config', setting('S3_ENDPOINT')],
+  ['archive.region', 'eu-central-1', 'ConfigMap config', setting('S3_REGION')],
+  ['archive.pathStyle', false, 'ConfigMap config', setting('S3_PATH_STYLE'), 'false'],
+  ['archive.secretRef.name', 'bucket', 'Deployment keeper', BUCKET_KEY],
+  ['archive.encryption', 'KMS', 'ConfigMap config', setting('S3_ENCRYPTION'), 'aws:kms'],
+  ['archive.kmsKeyId', 'alias/logs', 'ConfigMap config', setting('S3_KMS_KEY_ID')],
+  ['archive.after', '2h', 'ConfigMap config', setting('COLUMNAR_AFTER')],
+  ['archive.cacheSize', '20Gi', 'Deployment gateway', `${POD}.volumes.columnar.emptyDir.sizeLimit`],
+  ['postgres.keep', 'forever', 'ConfigMap config', setting('POSTGRES_KEEP')],
+);
 
 const WIDE: readonly FieldCase[] = [
   ...fieldCases(
@@ -342,6 +359,7 @@ export const TABLE_SECRETS: Readonly<Record<string, Readonly<Record<string, stri
   authority: { 'root.pem': 'a certificate' },
   monitor: METRICS_USER,
   search: { master: 'key' },
+  bucket: { accessKeyId: 'key', secretAccessKey: 'secret' },
   'db-app': { uri: 'postgres://user:secret@db-rw/app' },
   'queue-default-user': { connection_string: 'amqp://user:secret@queue' },
 };
