@@ -16,10 +16,12 @@ export {
 } from './quarantine/quarantine.ts';
 export {
   MOST_SAVED_SEARCHES,
+  type DeleteSearchOutcome,
   type SavedSearch,
   type SavedSearches,
   type SaveOutcome,
   type SearchToSave,
+  type SearchUser,
 } from './searches/saved-searches.ts';
 export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
 export type { BatchDisposition } from './write/dispositions.ts';

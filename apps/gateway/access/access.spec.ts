@@ -19,7 +19,10 @@ let admin: TestClient;
 beforeAll(async () => {
   db = await openTestStore();
   access = await openTestAccess(db.store, () => EIGHT_O_CLOCK);
-  gateway = await startTestGateway({ access }, { identityCheckMs: 20 });
+  gateway = await startTestGateway(
+    { access, searches: db.store.searches },
+    { identityCheckMs: 20 },
+  );
   admin = await TestClient.login(gateway.url, 'admin', ADMIN_PASSWORD);
 }, 60_000);
 
@@ -265,6 +268,35 @@ describe('users', () => {
     const body = { name: 'valid', role: 'viewer', password: PASSWORD, ...change };
     const answer = await admin.json('POST', '/api/v1/users', body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ field }] } });
+  });
+});
+
+describe('saved searches', () => {
+  it('are private or shared, and changed by their owner and admins', async () => {
+    const [ada, bob] = [await user('ada-searches', 'editor'), await user('bob-searches', 'editor')];
+    const add = (name: string, shared: boolean) =>
+      ada.json('POST', '/api/v1/searches', { name, q: 'level:error', shared });
+    const open = (await add('open', true)).body;
+    const own = (await add('own', false)).body;
+    expect(own).toMatchObject({ shared: false, owner: 'ada-searches', editable: true });
+    const names = async (client: TestClient) => {
+      const { searches } = (await client.json('GET', '/api/v1/searches')).body as {
+        searches: { name: string; editable: boolean }[];
+      };
+      return searches.map(({ name, editable }) => [name, editable]);
+    };
+    expect(await names(ada)).toEqual([
+      ['open', true],
+      ['own', true],
+    ]);
+    expect(await names(bob)).toEqual([['open', false]]);
+    expect(await names(await user('viewer-searches'))).toEqual([['open', false]]);
+    expect(await names(admin)).toEqual([['open', true]]);
+    const path = (search: Record<string, unknown>) => `/api/v1/searches/${String(search['id'])}`;
+    expect(await bob.json('DELETE', path(open))).toMatchObject({ body: { code: 'not-owner' } });
+    expect(await bob.json('PUT', path(own), { name: 'mine' })).toMatchObject({ status: 404 });
+    expect(await admin.json('PUT', path(open), { name: 'better' })).toMatchObject({ status: 200 });
+    expect(await admin.json('DELETE', path(open))).toMatchObject({ status: 200 });
   });
 });
 

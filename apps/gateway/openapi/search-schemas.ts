@@ -18,6 +18,9 @@ const savedSearch = object({
   from: { ...text, nullable: true, description: 'As it was written: `-15m` stays relative.' },
   to: { ...text, nullable: true },
   columns: { type: 'array', items: text, nullable: true },
+  shared: { type: 'boolean', description: 'Else only its owner sees it.' },
+  owner: { ...text, nullable: true, description: 'Name of who saved it.' },
+  editable: { type: 'boolean', description: 'Whether who asks may change it: owner and admins.' },
   createdAt: timestamp,
   updatedAt: timestamp,
 });

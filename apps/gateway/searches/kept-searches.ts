@@ -1,11 +1,16 @@
-import type { SavedSearch, SaveOutcome, SearchToSave } from '#store';
+import type {
+  DeleteSearchOutcome,
+  SavedSearch,
+  SaveOutcome,
+  SearchToSave,
+  SearchUser,
+} from '#store';
 
 /** The store's saved searches as the gateway uses them. */
 export interface KeptSearches {
-  /** By folder and name. */
-  list(): Promise<readonly SavedSearch[]>;
-  add(search: SearchToSave): Promise<SaveOutcome>;
-  replace(id: string, search: SearchToSave): Promise<SaveOutcome>;
-  /** False where there was no such search. */
-  delete(id: string): Promise<boolean>;
+  /** Those of the user and the shared ones, by folder and name. */
+  list(user: SearchUser): Promise<readonly SavedSearch[]>;
+  add(search: SearchToSave, user: SearchUser): Promise<SaveOutcome>;
+  replace(id: string, search: SearchToSave, user: SearchUser): Promise<SaveOutcome>;
+  delete(id: string, user: SearchUser): Promise<DeleteSearchOutcome>;
 }

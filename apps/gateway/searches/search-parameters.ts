@@ -1,7 +1,7 @@
 import type { SearchToSave } from '#store';
 
 import { columnsParameter } from '../export/chosen-columns.ts';
-import { accepted, type Parameter, type Values } from '../parameters/parameter.ts';
+import { accepted, refused, type Parameter, type Values } from '../parameters/parameter.ts';
 import { selection } from '../parameters/selection.ts';
 import { requiredText, text } from '../parameters/values.ts';
 
@@ -25,6 +25,17 @@ function asWritten({
   };
 }
 
+const shared: Parameter<boolean | null> = {
+  description: 'Whether others see it too. Absent: as it is; a new one is shared.',
+  required: false,
+  schema: { type: 'boolean' },
+  readJson: (value) => {
+    if (value === undefined || value === null) return accepted(null);
+    return typeof value === 'boolean' ? accepted(value) : refused('it must be true or false.');
+  },
+  read: () => accepted(null),
+};
+
 /** The members of a search to save. */
 export const searchParameters = {
   name: requiredText({
@@ -37,6 +48,7 @@ export const searchParameters = {
   from: asWritten(selection.from),
   to: asWritten(selection.to),
   columns: asWritten(columnsParameter),
+  shared,
 } as const;
 
 export function searchToSave(values: Values<typeof searchParameters>): SearchToSave {
@@ -48,5 +60,6 @@ export function searchToSave(values: Values<typeof searchParameters>): SearchToS
     from,
     to,
     columns: columns === null ? null : columns.split(',').map((column) => column.trim()),
+    shared: values.shared,
   };
 }

@@ -40,6 +40,9 @@ describe('saved searches', () => {
         ...SEARCH,
         id: expect.any(String),
         columns: ['service', 'metadata.region'],
+        shared: true,
+        owner: 'anonymous',
+        editable: true,
         createdAt: '2023-09-15T08:00:00.000000Z',
         updatedAt: '2023-09-15T08:00:00.000000Z',
       },
@@ -60,6 +63,7 @@ describe('saved searches', () => {
     [{ ...SEARCH, from: 'yesterday' }, 'from'],
     [{ ...SEARCH, columns: 'a,,b' }, 'columns'],
     [{ ...SEARCH, owner: 'me' }, 'owner'],
+    [{ ...SEARCH, shared: 'yes' }, 'shared'],
   ])('refuse %j for its %s', async (body, field) => {
     const answer = await call('POST', '', body);
     expect(answer.status).toBe(400);
@@ -69,6 +73,13 @@ describe('saved searches', () => {
   it('refuse a query that cannot be read', async () => {
     const answer = await call('POST', '', { ...SEARCH, q: 'level:(error' });
     expect(answer.body).toMatchObject({ status: 400, code: 'query-syntax', column: 13 });
+  });
+
+  it('cannot be private while there are no users', async () => {
+    expect(await call('POST', '', { ...SEARCH, shared: false })).toMatchObject({
+      status: 409,
+      body: { code: 'access-control-off' },
+    });
   });
 
   it('have one name in a folder, and a bound', async () => {

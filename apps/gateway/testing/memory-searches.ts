@@ -1,4 +1,10 @@
-import type { SavedSearch, SaveOutcome, SearchToSave } from '#store';
+import type {
+  DeleteSearchOutcome,
+  SavedSearch,
+  SaveOutcome,
+  SearchToSave,
+  SearchUser,
+} from '#store';
 
 import type { KeptSearches } from '../searches/kept-searches.ts';
 import { EIGHT_O_CLOCK } from './event-builder.ts';
@@ -9,26 +15,42 @@ export class MemorySearches implements KeptSearches {
   /** More cannot be added. */
   most = 1_000;
 
-  list(): Promise<readonly SavedSearch[]> {
-    return Promise.resolve(this.items);
+  list({ id }: SearchUser): Promise<readonly SavedSearch[]> {
+    return Promise.resolve(this.items.filter(({ owner, shared }) => shared || owner?.id === id));
   }
 
-  add(search: SearchToSave): Promise<SaveOutcome> {
+  add(search: SearchToSave, owner: SearchUser): Promise<SaveOutcome> {
     if (this.items.length >= this.most) return Promise.resolve({ kind: 'full' });
     const id = `00000000-0000-4000-8000-${String(this.items.length).padStart(12, '0')}`;
-    return this.put({ ...search, id, createdAt: EIGHT_O_CLOCK, updatedAt: EIGHT_O_CLOCK });
+    const times = { createdAt: EIGHT_O_CLOCK, updatedAt: EIGHT_O_CLOCK };
+    return this.put({
+      ...search,
+      ...times,
+      id,
+      shared: search.shared ?? true,
+      owner: { id: owner.id, name: owner.name },
+    });
   }
 
-  replace(id: string, search: SearchToSave): Promise<SaveOutcome> {
+  replace(id: string, search: SearchToSave, user: SearchUser): Promise<SaveOutcome> {
+    const known = this.changeable(id, user);
+    if (typeof known === 'string') return Promise.resolve({ kind: known });
+    return this.put({ ...known, ...search, shared: search.shared ?? known.shared });
+  }
+
+  delete(id: string, user: SearchUser): Promise<DeleteSearchOutcome> {
+    const known = this.changeable(id, user);
+    if (typeof known === 'string') return Promise.resolve(known);
+    this.items.splice(this.items.indexOf(known), 1);
+    return Promise.resolve('deleted');
+  }
+
+  private changeable(id: string, user: SearchUser): SavedSearch | 'absent' | 'not-owner' {
     const known = this.items.find((item) => item.id === id);
-    if (known === undefined) return Promise.resolve({ kind: 'absent' });
-    return this.put({ ...known, ...search });
-  }
-
-  delete(id: string): Promise<boolean> {
-    const at = this.items.findIndex((item) => item.id === id);
-    if (at >= 0) this.items.splice(at, 1);
-    return Promise.resolve(at >= 0);
+    if (known === undefined) return 'absent';
+    if (known.owner?.id === user.id) return known;
+    if (!known.shared) return 'absent';
+    return user.isAdmin ? known : 'not-owner';
   }
 
   private put(search: SavedSearch): Promise<SaveOutcome> {

@@ -13,6 +13,11 @@ export interface SavedSearchRow {
   rangeTo: string | null;
   /** Null: those that rows have by themselves. */
   columns: string[] | null;
+  /** Id of the identity that saved it; null for those from before there were users. */
+  ownerId: string | null;
+  ownerName: string | null;
+  /** Else only its owner sees it. */
+  shared: boolean;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -29,6 +34,9 @@ export const SavedSearchEntity = new EntitySchema<SavedSearchRow>(
       rangeFrom: { type: 'text', name: 'range_from', nullable: true },
       rangeTo: { type: 'text', name: 'range_to', nullable: true },
       columns: { type: 'text', array: true, nullable: true },
+      ownerId: { type: 'text', name: 'owner_id', nullable: true },
+      ownerName: { type: 'text', name: 'owner_name', nullable: true },
+      shared: { type: 'boolean' },
       createdAt: { type: 'timestamptz', name: 'created_at' },
       updatedAt: { type: 'timestamptz', name: 'updated_at' },
     },
