@@ -5,6 +5,7 @@ import { AccessGuard } from './access/access.guard.ts';
 import { AccountsAccess } from './access/accounts-access.ts';
 import { checkDeclarations } from './access/check-declarations.ts';
 import { AccountController } from './access/account.controller.ts';
+import { OidcController } from './access/oidc.controller.ts';
 import { SessionController } from './access/session.controller.ts';
 import { UsersController } from './access/users.controller.ts';
 import { ReadCalls } from './calls/read-calls.ts';
@@ -32,6 +33,7 @@ const CONTROLLERS = [
   PipelineController,
   SearchesController,
   SessionController,
+  OidcController,
   AccountController,
   UsersController,
   TokensController,

@@ -1,5 +1,6 @@
 export type { AccessParts } from './access/access-parts.ts';
 export { accessMode, openAccess } from './access/open-access.ts';
+export { servedHosts } from './access/served-hosts.ts';
 export { configureGateway } from './configure-gateway.ts';
 export { GatewayModule } from './gateway.module.ts';
 export { type GatewayParts } from './gateway-parts.ts';

@@ -17,6 +17,7 @@ import {
 import { createSearchService, SearchAccess } from '#search';
 import { readIndexLag, watchPipeline } from '#store';
 import { openAccess } from './access/open-access.ts';
+import { servedHosts } from './access/served-hosts.ts';
 import { configureGateway } from './configure-gateway.ts';
 import { DEFAULT_GATEWAY_SETTINGS } from './gateway-settings.ts';
 import { GatewayModule } from './gateway.module.ts';
@@ -90,7 +91,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
     {
       ...listening,
       port,
-      allowedHosts: settings.allowedHosts,
+      allowedHosts: servedHosts(settings),
       trustedProxies: settings.trustedProxies,
       anybodyMay: access.mode === 'on' ? null : 'read all logs',
       closeMs: SERVER_CLOSE_MS,

@@ -19,7 +19,13 @@ import {
 } from '#process';
 import { InProcessQueue, observeDepth } from '#queue';
 import { openStore, readIndexLag, watchPipeline, type Store } from '#store';
-import { accessMode, configureGateway, openAccess, replayThrough } from '../gateway/index.ts';
+import {
+  accessMode,
+  configureGateway,
+  openAccess,
+  replayThrough,
+  servedHosts,
+} from '../gateway/index.ts';
 import { INGEST_PIPELINE } from '../ingest/index.ts';
 import { BATCH_WRITER, LogBatchServer } from '../writer/index.ts';
 import { applications, PAGE_FOLDER } from './applications.ts';
@@ -123,7 +129,7 @@ async function serve(
     host: settings.httpHost,
     portSetting: '--port',
     tls,
-    allowedHosts: settings.allowedHosts,
+    allowedHosts: servedHosts(settings),
     trustedProxies: settings.trustedProxies,
     anybodyMay: anybodyMay({ read: mode === 'off', send: senders === OPEN_TO_ALL }),
     closeMs: SERVER_CLOSE_MS,

@@ -50,3 +50,4 @@ export {
   type UserToAdd,
 } from './users/user.ts';
 export { Users, type ChangedBy } from './users/users.ts';
+export * from './oidc/index.ts';

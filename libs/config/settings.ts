@@ -1,6 +1,7 @@
 import { ACCESS_SETTINGS } from './access-settings.ts';
 import { optional, setting } from './definition.ts';
 import { COLUMNAR_SETTINGS } from './columnar-settings.ts';
+import { OIDC_SETTINGS } from './oidc-settings.ts';
 import { OTEL_SETTINGS } from './otel-settings.ts';
 import type { SettingValues } from './read-settings.ts';
 import { INGEST_AUTH_SETTINGS } from './ingest-auth-settings.ts';
@@ -122,6 +123,7 @@ export const SETTINGS = {
     description: 'Connections to Postgres for searching.',
   }),
   ...INGEST_AUTH_SETTINGS,
+  ...OIDC_SETTINGS,
   ingestBytesInFlight: setting({
     name: 'INGEST_BYTES_IN_FLIGHT',
     usedBy: ['standalone', 'ingest'],

@@ -11,6 +11,7 @@ import { SavedSearch4 } from './migrations/4-saved-search.ts';
 import { Columnar5 } from './migrations/5-columnar.ts';
 import { Access6 } from './migrations/6-access.ts';
 import { IngestToken7 } from './migrations/7-ingest-token.ts';
+import { UserIdentity8 } from './migrations/8-user-identity.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -36,6 +37,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
       Columnar5,
       Access6,
       IngestToken7,
+      UserIdentity8,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

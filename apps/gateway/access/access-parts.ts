@@ -1,4 +1,4 @@
-import type { Authenticator, AuditLog, Login, Sessions, Users } from '#access';
+import type { Authenticator, AuditLog, Login, OidcLogin, Sessions, Users } from '#access';
 
 /** Everybody may do everything. What they do is written down nevertheless. */
 export interface AccessOff {
@@ -11,6 +11,8 @@ export interface AccessOn {
   /** Asked in turn who sent a request. */
   readonly authenticators: readonly Authenticator[];
   readonly login: Pick<Login, 'attempt'>;
+  /** Null: there is no provider of OpenID Connect. */
+  readonly oidc: OidcLogin | null;
   readonly users: Users;
   readonly sessions: Sessions;
   readonly audit: AuditLog;

@@ -57,9 +57,13 @@ describe('without a login', () => {
       'GET / 503',
       'GET /* 503',
       'GET /api/v1/session 200',
+      'GET /api/v1/session/oidc 404',
+      'GET /api/v1/session/oidc/callback 404',
       'HEAD / 503',
       'HEAD /* 503',
       'HEAD /api/v1/session 200',
+      'HEAD /api/v1/session/oidc 404',
+      'HEAD /api/v1/session/oidc/callback 404',
       'POST /api/v1/session 400',
     ]);
   });

@@ -11,16 +11,21 @@ import type { AccessParts } from './access-parts.ts';
 
 /** What the page is told of who uses it. */
 export function sessionJson(
-  { mode }: Pick<AccessParts, 'mode'>,
+  access: AccessParts,
   authentication: Pick<Authentication, 'identity' | 'csrf'> | null,
 ): object {
   return {
-    auth: mode,
+    auth: access.mode,
     identity: authentication && identityJson(authentication.identity),
     permissions: authentication === null ? [] : permissionsOf(authentication.identity),
     csrf: authentication?.csrf ?? null,
-    methods: mode === 'on' ? ['password'] : [],
+    methods: methodsOf(access),
   };
+}
+
+function methodsOf(access: AccessParts): readonly string[] {
+  if (access.mode === 'off') return [];
+  return access.oidc === null ? ['password'] : ['password', 'oidc'];
 }
 
 function identityJson({ kind, id, name, role, services }: Identity): object {

@@ -16,11 +16,13 @@ import type { Store } from '#store';
 import type { Telemetry } from '#telemetry';
 
 import type { AccessParts } from './access-parts.ts';
+import { openOidc, type OidcSettings } from './open-oidc.ts';
 
 export type AccessSettings = Pick<
   ProcessSettings<'gateway'>,
   'adminPassword' | 'sessionIdle' | 'sessionLifetime' | 'loginFailures' | 'loginLockout'
->;
+> &
+  OidcSettings;
 
 export interface OpenAccessParts {
   readonly mode: AccessParts['mode'];
@@ -49,13 +51,16 @@ export function accessMode(
 /**
  * Access control over a store. Where it is on, there is an admin afterwards.
  *
- * @throws StartupError for an ADMIN_PASSWORD that is too easily guessed
+ * @throws StartupError for an ADMIN_PASSWORD that is too easily guessed, and settings of OIDC that do not go together
  */
 export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
   const { mode, settings, store, telemetry, clock = systemClock } = parts;
   const pool = store.accessPool;
   const audit = new PostgresAuditLog(pool, clock);
-  if (mode === 'off') return { mode, audit };
+  if (mode === 'off') {
+    refuseUnused(settings);
+    return { mode, audit };
+  }
   checkAdminPassword(settings.adminPassword);
   const hasher = parts.hasher ?? new PasswordHasher();
   const life = { idleMs: settings.sessionIdle, absoluteMs: settings.sessionLifetime };
@@ -65,6 +70,7 @@ export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
     failuresPerAddress: settings.loginFailures * ADDRESS_FACTOR,
     lockoutMs: settings.loginLockout,
   };
+  const { login: oidc, bearer } = openOidc({ settings, store, sessions, audit, clock, telemetry });
   await ensureAdmin({ pool, hasher, clock, telemetry, password: settings.adminPassword });
   return {
     mode,
@@ -72,8 +78,17 @@ export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
     sessions,
     users: new Users({ pool, hasher, clock }),
     login: new Login({ pool, hasher, sessions, audit, limits, clock, telemetry }),
-    authenticators: [new SessionAuthenticator(sessions)],
+    oidc,
+    authenticators: [new SessionAuthenticator(sessions), ...(bearer === null ? [] : [bearer])],
   };
+}
+
+/** Whoever sets up a provider wants people to log in at it. */
+function refuseUnused({ oidcIssuer }: OidcSettings): void {
+  if (oidcIssuer === null) return;
+  throw new StartupError(
+    'OIDC_ISSUER is set, but access control is off: set AUTH=on, or take OIDC_ISSUER away.',
+  );
 }
 
 function checkAdminPassword(password: string | null): void {

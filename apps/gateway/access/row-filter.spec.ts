@@ -213,6 +213,7 @@ describe('whoever is limited to a service', () => {
     'get /api/v1/search/modes': 200,
     'get /api/v1/session': 200,
     'post /api/v1/session': 400,
+    'get /api/v1/session/oidc': 404,
     'get /api/v1/account/sessions': 200,
     'delete /api/v1/account/sessions': 200,
     'delete /api/v1/account/sessions/{id}': 404,

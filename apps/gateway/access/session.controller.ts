@@ -121,15 +121,15 @@ export class SessionController {
   @DescribeCall({
     summary: 'Log out',
     description:
-      'Ends the session, and takes its cookie away. `deleted` is false where there was none.',
+      'Ends the session, and takes its cookie away. `deleted` is false where there was none. `providerLogout` is where a browser logs out at the provider of OpenID Connect too, where it logged in by that.',
     parameters: {},
     by: 'query',
-    answer: 'DeleteAnswer',
+    answer: 'LogoutAnswer',
     problems: { 403: 'The CSRF token is missing.', 409: 'Access control is off.' },
   })
   async logout(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     this.scope.begin('session-logout', reply);
-    const { sessions, audit } = this.accounts.on;
+    const { sessions, audit, oidc } = this.accounts.on;
     const known = await identify(this.parts.access, request);
     const deleted = known !== null && known.sessionId !== null;
     if (deleted) {
@@ -145,7 +145,8 @@ export class SessionController {
       });
     }
     void reply.header('set-cookie', clearSessionCookie(isSecure(request)));
-    await sendJson(reply, { deleted });
+    const providerLogout = (deleted && (await oidc?.logoutUrl(known.identity.id))) || null;
+    await sendJson(reply, { deleted, providerLogout });
   }
 }
 

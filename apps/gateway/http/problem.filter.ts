@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import { ProviderUnavailableError } from '#access';
 import {
   CacheFullError,
   ObjectCorruptError,
@@ -70,6 +71,13 @@ function knownProblem(error: unknown, request: FastifyRequest): Problem | null {
   if (error instanceof StoreUnavailableError) {
     return unavailable('store-unavailable', 'The store does not answer now. Try again soon.', 2);
   }
+  if (error instanceof ProviderUnavailableError) {
+    return unavailable(
+      'provider-away',
+      'The provider of OpenID Connect does not answer now, so the bearer token cannot be checked. Try again soon.',
+      PROVIDER_RETRY_SECONDS,
+    );
+  }
   return columnarProblem(error) ?? httpProblem(error, request);
 }
 
@@ -94,6 +102,8 @@ function columnarProblem(error: unknown): Problem | null {
   const { code, message } = error as Error & { readonly code: string };
   return new Problem(503, code, `Columnar files cannot be read: ${message.replace(/\.$/, '')}.`);
 }
+
+const PROVIDER_RETRY_SECONDS = 5;
 
 /** Of an error that Fastify or Nest found before a call was reached: its status is the client's fault. */
 function httpProblem(error: unknown, request: FastifyRequest): Problem | null {

@@ -20,7 +20,7 @@ function nullable(schema: object, description: string): Schema {
 /** Users, sessions and what they may do. */
 export const ACCESS_SCHEMAS = {
   Identity: object({
-    kind: { type: 'string', enum: ['anonymous', 'user'] },
+    kind: { type: 'string', enum: ['anonymous', 'user', 'bearer'] },
     id: text,
     name: text,
     role,
@@ -40,9 +40,17 @@ export const ACCESS_SCHEMAS = {
     csrf: nullable(text, 'What the header X-Penstock-CSRF must say with each change.'),
     methods: {
       type: 'array',
-      items: { type: 'string', enum: ['password'] },
-      description: 'Ways to log in.',
+      items: { type: 'string', enum: ['password', 'oidc'] },
+      description:
+        'Ways to log in: POST /api/v1/session, and a browser at GET /api/v1/session/oidc.',
     },
+  }),
+  LogoutAnswer: object({
+    deleted: { type: 'boolean' },
+    providerLogout: nullable(
+      text,
+      'URL at which the browser logs out at the provider too; null: none.',
+    ),
   }),
   User: object({
     id: uuid,

@@ -47,6 +47,7 @@ describe('the OpenAPI document', () => {
         'get /api/v1/session',
         'post /api/v1/session',
         'delete /api/v1/session',
+        'get /api/v1/session/oidc',
         'put /api/v1/account/password',
         'get /api/v1/account/sessions',
         'delete /api/v1/account/sessions',
@@ -84,7 +85,8 @@ describe('the OpenAPI document', () => {
   it('describes an answer and the problems of every call', () => {
     for (const item of Object.values(document.paths)) {
       for (const operation of [item.get, item.post, item.delete]) {
-        if (operation === undefined) continue;
+        // A call that leads a browser on has no answer of its own.
+        if (operation === undefined || '303' in operation.responses) continue;
         expect(Object.keys(operation.responses)).toEqual(
           expect.arrayContaining(['200', '400', '500', '503']),
         );

@@ -5,24 +5,38 @@ import type { Store } from '#store';
 import { Telemetry } from '#telemetry';
 
 import type { AccessOn } from '../access/access-parts.ts';
-import { openAccess } from '../access/open-access.ts';
+import { openAccess, type AccessSettings } from '../access/open-access.ts';
+import type { OidcSettings } from '../access/open-oidc.ts';
 
 export const ADMIN_PASSWORD = 'the first password';
+
+/** Without OpenID Connect. */
+export const TEST_SETTINGS: AccessSettings = {
+  adminPassword: ADMIN_PASSWORD,
+  sessionIdle: 3_600_000,
+  sessionLifetime: 86_400_000,
+  loginFailures: 3,
+  loginLockout: 900_000,
+  publicUrl: null,
+  oidcIssuer: null,
+  oidcClientId: null,
+  oidcClientSecret: null,
+  oidcScopes: 'openid profile groups',
+  oidcGroupsClaim: 'groups',
+  oidcRoleMap: [],
+  oidcDefaultRole: null,
+  oidcAudience: null,
+};
 
 /** Access control that is on, over a store, with the user `admin`. */
 export async function openTestAccess(
   store: Pick<Store, 'accessPool'>,
   clock?: Clock,
+  oidc: Partial<OidcSettings> = {},
 ): Promise<AccessOn> {
   const access = await openAccess({
     mode: 'on',
-    settings: {
-      adminPassword: ADMIN_PASSWORD,
-      sessionIdle: 3_600_000,
-      sessionLifetime: 86_400_000,
-      loginFailures: 3,
-      loginLockout: 900_000,
-    },
+    settings: { ...TEST_SETTINGS, ...oidc },
     store,
     telemetry: new Telemetry(() => undefined),
     hasher: new PasswordHasher(CHEAP),

@@ -3,8 +3,11 @@ export const ROLES = ['viewer', 'editor', 'admin'] as const;
 
 export type Role = (typeof ROLES)[number];
 
-/** `anonymous`: access control is off. `user`: somebody who has an account here. */
-export type IdentityKind = 'anonymous' | 'user';
+/**
+ * `anonymous`: access control is off. `user`: somebody who has an account here. `bearer`: whoever sent a signed token of
+ * the identity provider.
+ */
+export type IdentityKind = 'anonymous' | 'user' | 'bearer';
 
 /** Who a request comes from, whatever way it was found out. */
 export interface Identity {

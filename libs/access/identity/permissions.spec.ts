@@ -34,6 +34,12 @@ describe('permissions', () => {
     expect(more).toEqual(['events:export', 'searches:write']);
   });
 
+  it('give no account to whoever has none', () => {
+    const bearer: Identity = { ...identity('admin'), kind: 'bearer' };
+    expect(isAllowed(bearer, 'account:write')).toBe(false);
+    expect(isAllowed(bearer, 'users:write')).toBe(true);
+  });
+
   it('show what is not cut by service to nobody who is limited to services', () => {
     const limited = identity('editor', ['api']);
     expect(isAllowed(limited, 'events:read')).toBe(true);

@@ -4,6 +4,8 @@ interface Grant {
   readonly roles: readonly Role[];
   /** What it shows is not cut by service, so that those who are limited to services do not have it. */
   readonly allServices?: true;
+  /** It is about one's own account, so that those without one do not have it. */
+  readonly account?: true;
 }
 
 const EVERYBODY: readonly Role[] = ['viewer', 'editor', 'admin'];
@@ -23,7 +25,7 @@ export const PERMISSIONS = {
   'quarantine:read': { roles: ADMINS, allServices: true },
   'quarantine:write': { roles: ADMINS, allServices: true },
   /** One's own password and sessions. */
-  'account:write': { roles: EVERYBODY },
+  'account:write': { roles: EVERYBODY, account: true },
   'users:read': { roles: ADMINS },
   'users:write': { roles: ADMINS },
   'tokens:read': { roles: ADMINS },
@@ -35,8 +37,9 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS;
 
-export function isAllowed({ role, services }: Identity, permission: Permission): boolean {
+export function isAllowed({ kind, role, services }: Identity, permission: Permission): boolean {
   const grant: Grant = PERMISSIONS[permission];
+  if (grant.account === true && kind === 'bearer') return false;
   return grant.roles.includes(role) && (services === null || grant.allServices !== true);
 }
 
