@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchIngestBatches } from './ingest-batches.ts';
 import { benchIngestSingles } from './ingest-singles.ts';
+import { benchOperator } from './operator.ts';
 import { benchPipelineBatches, benchPipelineDrain, benchPipelineSingles } from './pipeline.ts';
 import { Program } from './program.ts';
 import { benchQueries } from './queries.ts';
@@ -10,13 +11,14 @@ import { benchSearchIndex } from './search-index.ts';
 import { benchVisibility } from './visibility.ts';
 
 /**
- * npm run bench                      everything but index and pipeline (about 15 minutes)
+ * npm run bench                      everything but index, pipeline and operator (about 15 minutes)
  * npm run bench -- batches singles   some of: batches singles visibility queries index pipeline
  * Options: --rate, --seconds (batches), --single-rate, --port
  * queries: --events 1000000,10000000; --keep FOLDER stores the events there once and asks the same ones next time
  * index: needs `meilisearch` on PATH; --events (its first number), --steady-rate, --seconds
  * pipeline, or pipeline-batches, pipeline-singles, pipeline-drain: needs an installed RabbitMQ; --pipeline-rate, --seconds,
  *   --pipeline-single-rate, --backlog, --fill-rate
+ * operator: needs the programs of a Kubernetes control plane (npm run build:control-plane); --pipelines
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,6 +33,7 @@ const { values, positionals } = parseArgs({
     'pipeline-rate': { type: 'string', default: '65000' },
     'pipeline-single-rate': { type: 'string', default: '5500' },
     backlog: { type: 'string', default: '2000000' },
+    pipelines: { type: 'string', default: '100' },
     'fill-rate': { type: 'string', default: '100000' },
   },
 });
@@ -91,4 +94,5 @@ if (ofPipeline('singles')) {
 if (ofPipeline('drain')) {
   await benchPipelineDrain(Number(values.backlog), Number(values['fill-rate']), report);
 }
+if (positionals.includes('operator')) await benchOperator(Number(values.pipelines), report);
 process.exitCode = report.failed ? 1 : 0;

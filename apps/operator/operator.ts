@@ -9,6 +9,7 @@ import { reconcilePipeline, type ReconcilerParts } from './reconcile/reconcile-p
 import { WriterScaler } from './reconcile/writer-scaler.ts';
 import { discoverGroups } from './runtime/discovery.ts';
 import type { KubeApi } from './runtime/kube-api.ts';
+import { rememberSecrets } from './runtime/remember-secrets.ts';
 import { WorkQueue, type WorkOutcome } from './runtime/work-queue.ts';
 import { childName } from './specs/labels.ts';
 import { splitKey } from './runtime/kube-object.ts';
@@ -75,7 +76,7 @@ export class Operator {
       },
     });
     this.reconciler = {
-      api,
+      api: rememberSecrets(api),
       view: this.view,
       applier: new ChildApplier(api, this.view),
       events: new EventRecorder(api, identity, (error) => {

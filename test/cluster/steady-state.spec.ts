@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { kubernetes, suite } from '../support/requirement.ts';
 import type { AuditedRequest } from './support/audit-log.ts';
 import { BrokerMetrics } from './support/broker-metrics.ts';
-import { METRICS_USER } from './support/field-table.ts';
+import { METRICS_USER } from './support/field-table-backends.ts';
 import { valueAt } from './support/kubernetes-object.ts';
 import { operatorVersion } from './support/operator-figures.ts';
 import { programOfVersion } from './support/operator-process.ts';

@@ -77,6 +77,10 @@ export class RunningProcess {
     return this.url;
   }
 
+  get isServing(): boolean {
+    return this.address !== null && !this.ended;
+  }
+
   get url(): string {
     if (this.address === null) throw new Error('the program does not serve yet');
     return this.address.replace('localhost', '127.0.0.1');

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the queues of a prefix are to look like. */
+/** What the queues of a prefix look like. */
 export interface FakeQueue {
   readonly prefix: string;
   /** Batches that wait. */
@@ -15,22 +15,28 @@ export interface MetricsUser {
 
 /** The Prometheus endpoint of a RabbitMQ that is not there, for one user alone. */
 export class BrokerMetrics {
-  readonly url: string;
+  /** Batches that wait. */
+  ready: number;
   private readonly server: Server;
 
-  private constructor(server: Server) {
-    this.server = server;
-    this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  private constructor({ prefix, ready }: FakeQueue, { username, password }: MetricsUser) {
+    this.ready = ready;
+    const credentials = Buffer.from(`${username}:${password}`).toString('base64');
+    this.server = createServer(({ headers }, response) => {
+      const isKnown = headers.authorization === `Basic ${credentials}`;
+      response.writeHead(isKnown ? 200 : 401);
+      response.end(isKnown ? textOf({ prefix, ready: this.ready }) : '');
+    });
   }
 
   static async start(queue: FakeQueue, user: MetricsUser): Promise<BrokerMetrics> {
-    const credentials = Buffer.from(`${user.username}:${user.password}`).toString('base64');
-    const server = createServer(({ headers }, response) => {
-      const isKnown = headers.authorization === `Basic ${credentials}`;
-      response.writeHead(isKnown ? 200 : 401).end(isKnown ? textOf(queue) : '');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return new BrokerMetrics(server);
+    const metrics = new BrokerMetrics(queue, user);
+    await new Promise<void>((resolve) => metrics.server.listen(0, '127.0.0.1', resolve));
+    return metrics;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {

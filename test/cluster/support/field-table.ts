@@ -1,16 +1,7 @@
 import { fieldCases, type FieldCase } from './field-case.ts';
+import { POD, resources, setting } from './field-rows.ts';
+import { ARCHIVED, bundled, CLUSTERS, outside, type TableParts } from './field-table-backends.ts';
 
-/** User and password that the metrics of the table's broker want. */
-export const METRICS_USER = { username: 'monitor', password: 'of-the-tests' };
-
-export interface TableParts {
-  /** Answers as the Prometheus endpoint of a RabbitMQ with a backlog, to METRICS_USER alone. */
-  readonly metricsUrl: string;
-  /** What the status tells of that backlog. */
-  readonly backlog: number;
-}
-
-const POD = 'spec.template.spec';
 const DIGEST = `penstock@sha256:${'0123456789abcdef'.repeat(4)}`;
 
 /**
@@ -37,29 +28,6 @@ export function fieldTable(parts: TableParts): Readonly<Record<string, readonly 
   };
 }
 
-/** Requests and limits at a field, for the container of a component. */
-function resources(field: string, object: string, component: string): readonly FieldCase[] {
-  const at = `${POD}.containers.${component}.resources`;
-  return fieldCases(
-    [`${field}.requests.*`, { cpu: '333m' }, object, `${at}.requests.cpu`, '333m'],
-    [`${field}.limits.*`, { memory: '3Gi' }, object, `${at}.limits.memory`, '3Gi'],
-  );
-}
-
-function bundled(backend: string): readonly FieldCase[] {
-  const set = `StatefulSet ${backend}`;
-  const claim = 'spec.volumeClaimTemplates.0.spec';
-  const own = `${backend}.bundled`;
-  return [
-    ...fieldCases(
-      [`${own}.image`, `own/${backend}:1`, set, `${POD}.containers.${backend}.image`],
-      [`${own}.storage.size`, '3Gi', set, `${claim}.resources.requests.storage`],
-      [`${own}.storage.className`, 'standard', set, `${claim}.storageClassName`],
-    ),
-    ...resources(`${own}.resources`, set, backend),
-  ];
-}
-
 function service(component: string): readonly FieldCase[] {
   const object = `Service ${component}`;
   return fieldCases(
@@ -84,26 +52,9 @@ function autoscaling(component: string): readonly FieldCase[] {
   );
 }
 
-const setting = (variable: string) => `data.${variable}`;
 const HOSTS = setting('HTTP_ALLOWED_HOSTS');
 const TOLERATION = `${POD}.tolerations.0`;
 const ROUTE = 'HTTPRoute gateway';
-
-const BUCKET_KEY = `${POD}.containers.keeper.env.S3_ACCESS_KEY_ID.valueFrom.secretKeyRef.name`;
-
-const ARCHIVED: readonly FieldCase[] = fieldCases(
-  ['archive.bucket', 'logs', 'ConfigMap config', setting('S3_BUCKET')],
-  ['archive.prefix', 'a/b/', 'ConfigMap config', setting('S3_PREFIX')],
-  ['archive.endpoint', 'http://127.0.0.1:9', 'ConfigMap config', setting('S3_ENDPOINT')],
-  ['archive.region', 'eu-central-1', 'ConfigMap config', setting('S3_REGION')],
-  ['archive.pathStyle', false, 'ConfigMap config', setting('S3_PATH_STYLE'), 'false'],
-  ['archive.secretRef.name', 'bucket', 'Deployment keeper', BUCKET_KEY],
-  ['archive.encryption', 'KMS', 'ConfigMap config', setting('S3_ENCRYPTION'), 'aws:kms'],
-  ['archive.kmsKeyId', 'alias/logs', 'ConfigMap config', setting('S3_KMS_KEY_ID')],
-  ['archive.after', '2h', 'ConfigMap config', setting('COLUMNAR_AFTER')],
-  ['archive.cacheSize', '20Gi', 'Deployment gateway', `${POD}.volumes.columnar.emptyDir.sizeLimit`],
-  ['postgres.keep', 'forever', 'ConfigMap config', setting('POSTGRES_KEEP')],
-);
 
 const WIDE: readonly FieldCase[] = [
   ...fieldCases(
@@ -119,6 +70,8 @@ const WIDE: readonly FieldCase[] = [
     ['ingest.hosts[]', 'in.example.com', 'ConfigMap config', HOSTS, /(^|,)in\.example\.com(,|$)/],
     ['gateway.replicas', 2, 'Deployment gateway', 'spec.replicas'],
     ['gateway.hosts[]', 'ui.example.com', 'ConfigMap config', HOSTS, /(^|,)ui\.example\.com(,|$)/],
+    ['gateway.auth', 'Off', 'ConfigMap config', setting('AUTH'), 'off'],
+    ['gateway.trustedProxies[]', '10.0.0.0/8', 'ConfigMap config', setting('TRUSTED_PROXIES')],
     ['gateway.ingress.host', 'logs.example.com', 'Ingress gateway', 'spec.rules.0.host'],
     ['gateway.ingress.className', 'nginx', 'Ingress gateway', 'spec.ingressClassName'],
     [
@@ -266,100 +219,3 @@ const LEAN: readonly FieldCase[] = fieldCases(
   ['networkPolicy.mode', 'Disabled', 'NetworkPolicy ingest', 'metadata.name', undefined],
   ['monitoring.serviceMonitor', 'Disabled', 'ServiceMonitor', 'metadata.name', undefined],
 );
-
-/** Of the variable of a component's container that names a key of a Secret. */
-const reference = (component: string, variable: string) =>
-  `${POD}.containers.${component}.env.${variable}.valueFrom.secretKeyRef`;
-
-const outside = ({ metricsUrl, backlog }: TableParts): readonly FieldCase[] =>
-  fieldCases(
-    [
-      'postgres.uriSecretRef.name',
-      'database',
-      'Deployment writer',
-      `${reference('writer', 'DATABASE_URL')}.name`,
-    ],
-    [
-      'postgres.uriSecretRef.key',
-      'address',
-      'Deployment writer',
-      `${reference('writer', 'DATABASE_URL')}.key`,
-    ],
-    // Too few for a second writer, so that the backlog below meets a limit.
-    [
-      'postgres.maxConnections',
-      40,
-      'LogPipeline',
-      'status.conditions.ScalingLimited.reason',
-      'ConnectionLimit',
-    ],
-    [
-      'rabbitmq.uriSecretRef.name',
-      'broker',
-      'Deployment ingest',
-      `${reference('ingest', 'RABBITMQ_URL')}.name`,
-    ],
-    [
-      'rabbitmq.uriSecretRef.key',
-      'address',
-      'Deployment ingest',
-      `${reference('ingest', 'RABBITMQ_URL')}.key`,
-    ],
-    [
-      'rabbitmq.caSecretRef.name',
-      'authority',
-      'Deployment ingest',
-      `${POD}.volumes.rabbitmq-ca.secret.secretName`,
-    ],
-    [
-      'rabbitmq.caSecretRef.key',
-      'root.pem',
-      'ConfigMap config',
-      setting('RABBITMQ_CA_FILE'),
-      '/etc/penstock/rabbitmq/root.pem',
-    ],
-    ['rabbitmq.metricsUrl', metricsUrl, 'LogPipeline', 'status.backlog', backlog],
-    ['rabbitmq.metricsSecretRef.name', 'monitor', 'LogPipeline', 'status.backlog', backlog],
-    ['meilisearch.url', 'http://search.example:7700', 'ConfigMap config', setting('MEILI_URL')],
-    [
-      'meilisearch.apiKeySecretRef.name',
-      'search',
-      'Deployment keeper',
-      `${reference('keeper', 'MEILI_API_KEY')}.name`,
-    ],
-    [
-      'meilisearch.apiKeySecretRef.key',
-      'master',
-      'Deployment keeper',
-      `${reference('keeper', 'MEILI_API_KEY')}.key`,
-    ],
-  );
-
-const CLUSTERS: readonly FieldCase[] = fieldCases(
-  [
-    'postgres.clusterRef.name',
-    'db',
-    'Deployment writer',
-    `${reference('writer', 'DATABASE_URL')}.name`,
-    'db-app',
-  ],
-  [
-    'rabbitmq.clusterRef.name',
-    'queue',
-    'Deployment ingest',
-    `${reference('ingest', 'RABBITMQ_URL')}.name`,
-    'queue-default-user',
-  ],
-);
-
-/** Secrets that the pipelines of the table name. */
-export const TABLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  database: { address: 'postgres://user:secret@127.0.0.1:1/logs' },
-  broker: { address: 'amqps://user:secret@127.0.0.1:1' },
-  authority: { 'root.pem': 'a certificate' },
-  monitor: METRICS_USER,
-  search: { master: 'key' },
-  bucket: { accessKeyId: 'key', secretAccessKey: 'secret' },
-  'db-app': { uri: 'postgres://user:secret@db-rw/app' },
-  'queue-default-user': { connection_string: 'amqp://user:secret@queue' },
-};

@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KubernetesObject, ResourceReference } from './kubernetes-object.ts';
 import { resourcePath } from './kubernetes-object.ts';
 
@@ -15,6 +16,8 @@ export interface KubeAnswer {
 }
 
 const REQUEST_MS = 30_000;
+/** Retry-After counts whole seconds. */
+const LATER_MS = 1_000;
 
 const PATCH_TYPES = {
   apply: 'application/apply-patch+yaml',
@@ -114,13 +117,31 @@ export class KubeClient {
     if (answer.status !== 404) accepted(`DELETE ${path}`, answer);
   }
 
-  /** One request, whatever comes of it. */
-  send(
+  /**
+   * One request, whatever comes of it. One that is told to come later does, as all clients of Kubernetes do: 429 is the
+   * answer also while the storage of a kind is made anew after a change of its definition.
+   */
+  async send(
     method: string,
     path: string,
     body?: object,
     type = 'application/json',
     accept = 'application/json',
+  ): Promise<KubeAnswer> {
+    const deadline = performance.now() + REQUEST_MS;
+    for (;;) {
+      const answer = await this.sendOnce(method, path, body, type, accept);
+      if (answer.status !== 429 || performance.now() > deadline) return answer;
+      await delay(LATER_MS);
+    }
+  }
+
+  private sendOnce(
+    method: string,
+    path: string,
+    body: object | undefined,
+    type: string,
+    accept: string,
   ): Promise<KubeAnswer> {
     const content = body === undefined ? '' : JSON.stringify(body);
     return new Promise((resolve, reject) => {

@@ -20,6 +20,8 @@ const RIGHTS: readonly string[] = [
 /** What the chart gives its operator, without the pod: the operator of a suite is a process. */
 export interface InstalledRights {
   readonly serviceAccount: string;
+  /** Of the pod, as far as it is about the process and not about where it is. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Role or ClusterRole over pipelines and their children. */
   readonly pipelineRole: KubernetesObject;
   remove(): Promise<void>;
@@ -35,9 +37,8 @@ export async function installRights(
   const values = ['image.repository=penstock', 'crds.enabled=false', `operator.scope=${scope}`];
   const settings = values.flatMap((value) => ['--set', value]);
   const text = await helm.run('template', 'suite', CHART, '--namespace', namespace, ...settings);
-  const objects = (loadAll(text) as (KubernetesObject | null)[])
-    .filter((object) => object !== null)
-    .filter(({ kind }) => RIGHTS.includes(kind));
+  const made = (loadAll(text) as (KubernetesObject | null)[]).filter((object) => object !== null);
+  const objects = made.filter(({ kind }) => RIGHTS.includes(kind));
   for (const object of objects) await cluster.admin.apply(object);
   const pipelineRole = objects.find(({ kind, rules }) => {
     return kind.endsWith('Role') && JSON.stringify(rules).includes('statefulsets');
@@ -47,10 +48,17 @@ export async function installRights(
   return {
     serviceAccount: String(valueAt(account, 'metadata.name')),
     pipelineRole,
+    environment: nodeOptions(made),
     remove: async () => {
       for (const object of objects) await cluster.admin.delete(referenceTo(object));
     },
   };
+}
+
+function nodeOptions(objects: readonly KubernetesObject[]): Readonly<Record<string, string>> {
+  const operator = objects.find(({ kind }) => kind === 'Deployment') ?? null;
+  const variable = 'spec.template.spec.containers.operator.env.NODE_OPTIONS.value';
+  return { NODE_OPTIONS: String(valueAt(operator, variable)) };
 }
 
 export interface OperatorOptions {

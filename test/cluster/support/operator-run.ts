@@ -70,7 +70,7 @@ export class OperatorRun {
       home: this.home,
       serviceAccount: this.rights.serviceAccount,
       watched: this.pipelines.namespace,
-      environment: { ...this.options.environment, ...environment },
+      environment: { ...this.rights.environment, ...this.options.environment, ...environment },
       ...(program !== undefined && { program }),
     });
     this.operators.push(started);
