@@ -8,6 +8,7 @@ import { AccountController } from './access/account.controller.ts';
 import { OidcController } from './access/oidc.controller.ts';
 import { SessionController } from './access/session.controller.ts';
 import { UsersController } from './access/users.controller.ts';
+import { AuditController } from './audit/audit.controller.ts';
 import { ReadCalls } from './calls/read-calls.ts';
 import { ReadController } from './calls/read.controller.ts';
 import { EventStream } from './export/event-stream.ts';
@@ -36,6 +37,7 @@ const CONTROLLERS = [
   OidcController,
   AccountController,
   UsersController,
+  AuditController,
   TokensController,
   UnknownPathController,
 ];

@@ -11,7 +11,12 @@ export {
   type AuditOutcome,
   type StoredAuditEntry,
 } from './audit/audit-log.ts';
-export { PostgresAuditLog } from './audit/postgres-audit-log.ts';
+export {
+  PostgresAuditTrail,
+  type AuditPage,
+  type AuditSearch,
+  type AuditTrail,
+} from './audit/audit-trail.ts';
 export { recordEntry } from './audit/record-entry.ts';
 export type {
   AuthenticateOptions,

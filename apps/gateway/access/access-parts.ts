@@ -1,9 +1,9 @@
-import type { Authenticator, AuditLog, Login, OidcLogin, Sessions, Users } from '#access';
+import type { Authenticator, AuditTrail, Login, OidcLogin, Sessions, Users } from '#access';
 
 /** Everybody may do everything. What they do is written down nevertheless. */
 export interface AccessOff {
   readonly mode: 'off';
-  readonly audit: AuditLog;
+  readonly audit: AuditTrail;
 }
 
 export interface AccessOn {
@@ -15,7 +15,7 @@ export interface AccessOn {
   readonly oidc: OidcLogin | null;
   readonly users: Users;
   readonly sessions: Sessions;
-  readonly audit: AuditLog;
+  readonly audit: AuditTrail;
 }
 
 /** Access control as the gateway uses it. */

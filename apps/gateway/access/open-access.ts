@@ -4,7 +4,7 @@ import {
   Login,
   passwordFault,
   PasswordHasher,
-  PostgresAuditLog,
+  PostgresAuditTrail,
   SessionAuthenticator,
   Sessions,
   Users,
@@ -56,7 +56,7 @@ export function accessMode(
 export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
   const { mode, settings, store, telemetry, clock = systemClock } = parts;
   const pool = store.accessPool;
-  const audit = new PostgresAuditLog(pool, clock);
+  const audit = new PostgresAuditTrail(pool, clock);
   if (mode === 'off') {
     refuseUnused(settings);
     return { mode, audit };

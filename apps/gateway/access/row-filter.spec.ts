@@ -234,6 +234,8 @@ describe('whoever is limited to a service', () => {
     'delete /api/v1/users/{id}': 403,
     'get /api/v1/users/{id}/sessions': 403,
     'delete /api/v1/users/{id}/sessions': 403,
+    'get /api/v1/audit': 403,
+    'get /api/v1/audit/export': 403,
     'get /api/v1/tokens': 403,
     'post /api/v1/tokens': 403,
     'put /api/v1/tokens/{id}': 403,

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { StoredEvent } from '#event';
+import type { JsonObject, StoredEvent } from '#event';
 import type { Order, Selection } from '#search';
 
-import { identityOf } from '../access/request-identity.ts';
+import { changedBy, identityOf } from '../access/request-identity.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { CallScope } from '../http/call-scope.ts';
 import { sendStream, startedSource } from '../http/send-stream.ts';
@@ -20,6 +20,8 @@ export interface StreamedAnswer {
   readonly selection: Selection;
   readonly order: Order;
   readonly headers: Readonly<Record<string, string>>;
+  /** What is asked, for the audit log. */
+  readonly asked: JsonObject;
   readonly text: (pages: AsyncIterable<readonly StoredEvent[]>) => AsyncGenerator<string>;
 }
 
@@ -41,6 +43,14 @@ export class EventStream {
     const headers = { ...answer.headers, 'cache-control': 'no-store' };
     if (!(await this.places.take(request, reply, headers, signal))) return;
     const { selection, order } = answer;
+    // Nothing leaves unnoticed: without the entry there is no answer.
+    await this.parts.access.audit.record({
+      ...changedBy(request),
+      action: 'events.export',
+      target: answer.call,
+      outcome: 'ok',
+      detail: answer.asked,
+    });
     const search = this.parts.search.of(identityOf(request));
     const pages = await startedSource(reply, search.export(selection, order, signal));
     void reply.headers(headers);

@@ -13,7 +13,7 @@ import {
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { formatTimestamp, type Micros } from '#event';
+import { formatTimestamp, type JsonObject, type Micros } from '#event';
 
 import { Needs } from '../access/declare-access.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
@@ -106,6 +106,7 @@ export class ExportController {
       call: 'export',
       selection: { query: values.q, from: values.from, to: values.to },
       order: values.order,
+      asked: askedOf(source),
       headers: {
         'content-type': type,
         'content-disposition': `attachment; filename="${fileName(now, values.format)}"`,
@@ -113,6 +114,13 @@ export class ExportController {
       text: (pages) => text(pages, values.columns),
     });
   }
+}
+
+/** The parameters that were given, as they were written: they were checked. */
+function askedOf(source: ParameterSource): JsonObject {
+  const names = Object.keys(exportParameters);
+  const given = names.filter((name) => source[name] !== undefined && source[name] !== '');
+  return Object.fromEntries(given.map((name) => [name, String(source[name])]));
 }
 
 function fileName(now: Micros, extension: string): string {

@@ -14,6 +14,7 @@ import {
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
+import type { JsonObject, JsonValue } from '#event';
 import type { Query as LogQuery } from '#query';
 
 import { Needs } from '../access/declare-access.ts';
@@ -69,8 +70,10 @@ export class LogsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const query = filterQuery(jsonBody(body), this.parts.clock());
-    return this.send('filter', query, request, reply);
+    const filters = jsonBody(body);
+    const query = filterQuery(filters, this.parts.clock());
+    // They were checked: filters are JSON.
+    return this.send('filter', { query, asked: { filters: filters as JsonValue } }, request, reply);
   }
 
   /** The same call with a slash at its end. */
@@ -103,7 +106,10 @@ export class LogsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const values = readParameters(retrieveParameters, source, this.parts.clock());
-    return this.send('retrieve', retrieveQuery(values), request, reply);
+    const query = retrieveQuery(values);
+    // Of each at most one text, for they were checked.
+    const asked = { ...source } as JsonObject;
+    return this.send('retrieve', { query, asked }, request, reply);
   }
 
   /** The same call with a slash at its end. */
@@ -122,7 +128,7 @@ export class LogsController {
 
   private send(
     call: string,
-    query: LogQuery,
+    { query, asked }: { readonly query: LogQuery; readonly asked: JsonObject },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
@@ -130,6 +136,7 @@ export class LogsController {
       call,
       selection: { query, from: null, to: null },
       order: 'desc',
+      asked,
       headers: { 'content-type': 'application/json; charset=utf-8' },
       text: logsJsonText,
     });

@@ -1,4 +1,4 @@
-import { PERMISSIONS, ROLES } from '#access';
+import { AUDIT_ACTIONS, AUDIT_OUTCOMES, PERMISSIONS, ROLES } from '#access';
 
 import type { Schema } from './schema.ts';
 import { count, object, text, timestamp } from './schema-parts.ts';
@@ -79,5 +79,23 @@ export const ACCESS_SCHEMAS = {
     sessions: { type: 'array', items: { $ref: '#/components/schemas/AccountSession' } },
   }),
   RevokedAnswer: object({ revoked: { ...count, description: 'Sessions that were ended.' } }),
+  AuditEntry: object({
+    id: text,
+    at: timestamp,
+    actor: object({
+      kind: { type: 'string', enum: ['user', 'anonymous', 'system', 'unknown'] },
+      id: nullable(text, 'Null: nobody that is known.'),
+      name: text,
+    }),
+    action: { type: 'string', enum: [...AUDIT_ACTIONS] },
+    target: nullable(text, 'What it was done to.'),
+    address: nullable(text, 'Address of the client.'),
+    outcome: { type: 'string', enum: [...AUDIT_OUTCOMES] },
+    detail: { type: 'object', additionalProperties: true },
+  }),
+  AuditAnswer: object({
+    entries: { type: 'array', items: { $ref: '#/components/schemas/AuditEntry' } },
+    nextCursor: nullable(text, 'Continues; null is the end.'),
+  }),
   ChangedAnswer: object({ changed: { type: 'boolean' } }),
 } as const satisfies Record<string, Schema>;

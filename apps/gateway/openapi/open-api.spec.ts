@@ -58,6 +58,8 @@ describe('the OpenAPI document', () => {
         'delete /api/v1/users/{id}',
         'get /api/v1/users/{id}/sessions',
         'delete /api/v1/users/{id}/sessions',
+        'get /api/v1/audit',
+        'get /api/v1/audit/export',
         'get /api/v1/tokens',
         'post /api/v1/tokens',
         'put /api/v1/tokens/{id}',

@@ -8,15 +8,17 @@ import {
   Param,
   Post,
   Query,
+  Req,
   Res,
   UseGuards,
 } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import { formatTimestamp } from '#event';
+import { formatTimestamp, type JsonObject } from '#event';
 
 import { Needs } from '../access/declare-access.ts';
+import { changedBy } from '../access/request-identity.ts';
 import { DEFAULT_BUDGET_MS, limit } from '../calls/common-parameters.ts';
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { bodyParameters } from '../http/body.ts';
@@ -31,7 +33,7 @@ import { text } from '../parameters/values.ts';
 import { quarantineReplayed } from '../telemetry.ts';
 import type { QuarantineEntry } from './quarantined-events.ts';
 import { idsWithReason, replayEntries } from './replay-entries.ts';
-import { isEntryId, readReplayRequest } from './replay-request.ts';
+import { isEntryId, readReplayRequest, type ReplayRequest } from './replay-request.ts';
 
 const listParameters = {
   cursor: text({ maxLength: 200, description: '`nextCursor` of the answer to continue.' }),
@@ -105,7 +107,11 @@ export class QuarantineController {
     content: { 'application/json': { schema: schemaRef('ReplayAnswer') } },
   })
   @DescribeProblems()
-  async replay(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async replay(
+    @Body() body: unknown,
+    @Req() httpRequest: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const request = readReplayRequest(bodyParameters(body));
     const { quarantine, replay, telemetry } = this.parts;
     const budget = AbortSignal.timeout(DEFAULT_BUDGET_MS);
@@ -115,6 +121,11 @@ export class QuarantineController {
     telemetry.emit(quarantineReplayed, {
       replayed: report.replayed,
       rejected: report.rejected.length,
+    });
+    await this.record(httpRequest, 'quarantine.replay', targetOf(request), {
+      replayed: report.replayed,
+      rejected: report.rejected.length,
+      unknown: report.unknown.length,
     });
     await sendJson(reply, { ...report, partial: budget.aborted });
   }
@@ -129,12 +140,33 @@ export class QuarantineController {
     content: { 'application/json': { schema: schemaRef('DeleteAnswer') } },
   })
   @DescribeProblems({ notFound: true })
-  async delete(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async delete(
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     this.scope.begin('quarantine-delete', reply);
     const deleted = isEntryId(id) && (await this.parts.quarantine.delete(id));
     if (!deleted) throw noEntry(id);
+    await this.record(request, 'quarantine.delete', id, {});
     await sendJson(reply, { deleted });
   }
+
+  private async record(
+    request: FastifyRequest,
+    action: 'quarantine.replay' | 'quarantine.delete',
+    target: string,
+    detail: JsonObject,
+  ): Promise<void> {
+    const { audit } = this.parts.access;
+    await audit.record({ ...changedBy(request), action, target, outcome: 'ok', detail });
+  }
+}
+
+function targetOf(request: ReplayRequest): string {
+  if (request.kind === 'reason') return request.reason;
+  const { ids } = request;
+  return ids.length === 1 ? (ids[0] ?? '') : `${ids.length} entries`;
 }
 
 function entryJson({ quarantinedAt, batchId, ...entry }: QuarantineEntry): object {

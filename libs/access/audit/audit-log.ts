@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'events.export',
   'quarantine.replay',
   'quarantine.delete',
+  'audit.export',
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

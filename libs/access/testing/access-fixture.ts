@@ -3,7 +3,7 @@ import { Telemetry } from '#telemetry';
 import { NOON } from '../../store/testing/events.ts';
 import { openTestStore, type TestStore } from '../../store/testing/open-test-store.ts';
 import { SYSTEM } from '../audit/audit-log.ts';
-import { PostgresAuditLog } from '../audit/postgres-audit-log.ts';
+import { PostgresAuditTrail } from '../audit/audit-trail.ts';
 import type { LoginLimits } from '../login/login-limits.ts';
 import { Login } from '../login/login.ts';
 import { PasswordHasher } from '../passwords/password-hasher.ts';
@@ -50,7 +50,7 @@ export async function openAccessFixture(): Promise<AccessFixture> {
   const hasher = new PasswordHasher(CHEAP);
   const users = new Users({ pool, hasher, clock });
   const sessions = new Sessions({ pool, clock, life: LIFE });
-  const audit = new PostgresAuditLog(pool, clock);
+  const audit = new PostgresAuditTrail(pool, clock);
   const login = new Login({ pool, hasher, sessions, audit, limits: LIMITS, clock, telemetry });
   return {
     db,
