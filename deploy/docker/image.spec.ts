@@ -83,7 +83,9 @@ describe('the secrets of docker-compose.yml', () => {
 
 describe('the commands of the image', () => {
   it('are the processes, on the ports of their settings', () => {
-    expect([...Object.keys(PROCESSES), ...TASKS].sort()).toEqual([...PROCESS_NAMES, 'init'].sort());
+    expect([...Object.keys(PROCESSES), ...TASKS].sort()).toEqual(
+      [...PROCESS_NAMES, 'init', 'segments'].sort(),
+    );
     const settings = Object.values(SETTINGS);
     for (const [name, { portSetting, port }] of Object.entries(PROCESSES)) {
       const setting = settings.find((each) => each.name === portSetting);

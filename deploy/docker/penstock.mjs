@@ -11,6 +11,7 @@ const USAGE = `Usage: docker run penstock <${COMMANDS.join('|')}> [flags]
   operator    makes LogPipeline resources run on Kubernetes
   standalone  ingest, writer, gateway and keeper in one process on port 3000; here it needs DATABASE_URL
   migrate     brings the tables in Postgres up to date, and ends
+  segments    lists columnar files, verifies them, puts their events back into Postgres
   init        makes the passwords of docker-compose.yml
 `;
 
@@ -24,10 +25,10 @@ if (!COMMANDS.includes(command)) {
   process.exit(isHelp ? 0 : 64);
 }
 
-const main =
-  command === 'init'
-    ? new URL('./init.mjs', import.meta.url)
-    : new URL(`../../dist/apps/${command}/main.js`, import.meta.url);
+/** Where the commands are that are not called like their folder. */
+const PLACES = { init: './init.mjs', segments: '../../dist/apps/standalone/segments/main.js' };
+
+const main = new URL(PLACES[command] ?? `../../dist/apps/${command}/main.js`, import.meta.url);
 endWhileLoading();
 process.argv = [node, main.pathname, ...flags];
 await import(main.href);

@@ -11,7 +11,7 @@ export const PROCESSES = {
 };
 
 /** Commands that do one thing and end: they answer nobody. */
-export const TASKS = ['migrate', 'init'];
+export const TASKS = ['migrate', 'segments', 'init'];
 
 /** Whether a process answers by HTTPS; those with nothing but operations never do. */
 export function speaksTls(name, environment) {

@@ -18,6 +18,15 @@ export {
 } from './read/columnar-reader.ts';
 export { directAccess, type FileAccess } from './read/file-access.ts';
 export { joinWindows, type Window } from './read/windows.ts';
+export {
+  restoreSegment,
+  type Restored,
+  type RestoreParts,
+  type RestoreStep,
+} from './segments/restore-segment.ts';
+export { listSegments, type ListedRange, type ListedSegment } from './segments/segment-list.ts';
+export { verifyFiles, type VerifiedObject } from './segments/verify-files.ts';
+export { withScratch } from './files/scratch.ts';
 export { LocalFolder } from './storage/local-folder.ts';
 export {
   ObjectMissingError,

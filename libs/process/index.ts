@@ -19,6 +19,7 @@ export {
   openArchive,
   openColumnarReader,
   openColumnarStorage,
+  openObjectStorage,
   type OpenedStorage,
 } from './open-columnar.ts';
 export { openSearchIndex, type OpenedIndex } from './open-search-index.ts';

@@ -48,7 +48,8 @@ export async function openColumnarStorage(context: StorageContext): Promise<Open
   const { settings, health, steps } = context;
   const place = columnarPlace(settings);
   if (place === null) return null;
-  const storage = await openStorage(place, steps);
+  const { storage, close } = await openObjectStorage(place);
+  steps.add('the storage of columnar files', 100, close);
   health.watch(
     health.add('columnar-storage', { required: false }),
     () => storage.probe(AbortSignal.timeout(PROBE_MS)),
@@ -57,13 +58,20 @@ export async function openColumnarStorage(context: StorageContext): Promise<Open
   return { place, storage };
 }
 
-async function openStorage(place: ColumnarPlace, steps: ClosingSteps): Promise<ObjectStorage> {
-  if (place.kind === 'folder') return LocalFolder.open(place.folder);
+/** @returns the storage, and what closes it */
+export async function openObjectStorage(
+  place: ColumnarPlace,
+): Promise<{ readonly storage: ObjectStorage; readonly close: () => void }> {
+  if (place.kind === 'folder') {
+    return { storage: await LocalFolder.open(place.folder), close: () => undefined };
+  }
   const storage = await openS3Storage({ ...place, encryption: encryptionOf(place) });
-  steps.add('object storage', 100, () => {
-    storage.close();
-  });
-  return storage;
+  return {
+    storage,
+    close: () => {
+      storage.close();
+    },
+  };
 }
 
 function encryptionOf(place: ColumnarPlace & { readonly kind: 's3' }): S3Encryption {

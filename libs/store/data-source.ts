@@ -12,6 +12,7 @@ import { Columnar5 } from './migrations/5-columnar.ts';
 import { Access6 } from './migrations/6-access.ts';
 import { IngestToken7 } from './migrations/7-ingest-token.ts';
 import { UserIdentity8 } from './migrations/8-user-identity.ts';
+import { HeldSegment9 } from './migrations/9-held-segment.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -38,6 +39,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
       Access6,
       IngestToken7,
       UserIdentity8,
+      HeldSegment9,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

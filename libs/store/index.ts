@@ -1,7 +1,7 @@
 export { jobLockSql, LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
 export { asStoreError, isTransient, StoreRefusedError, StoreUnavailableError } from './errors.ts';
 export { Ledger, type LedgerEntry } from './ledger.ts';
-export { INDEXED_LEVELS } from './partitions/partition-creator.ts';
+export { INDEXED_LEVELS, indexesSql } from './partitions/partition-creator.ts';
 export type { Granularity, TimeRange } from './partitions/plan.ts';
 export { sealTable } from './partitions/seal-table.ts';
 export type { RowSegment, SegmentCatalog } from './partitions/segment-catalog.ts';

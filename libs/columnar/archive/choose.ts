@@ -50,7 +50,7 @@ export async function nextClosedTable(
 export async function nextSealedTable(client: PoolClient): Promise<SealedTable | null> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM segment
-     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND NOT EXISTS (
+     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND coalesce(held_until <= now(), true) AND NOT EXISTS (
        SELECT FROM log_group WHERE NOT (minute_rollup AND hour_rollup) AND commit_seq <= sealed_commit)
      ORDER BY range_start, id LIMIT 1`,
   );

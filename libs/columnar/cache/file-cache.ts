@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { StatementTimeoutError } from '#store';
 import type { Telemetry } from '#telemetry';
 import type { StatementLimits } from '../duckdb/engine.ts';
+import { errorCode } from '../files/error-code.ts';
 import { sha256Of } from '../files/scratch.ts';
 import type { CatalogedObject, FileAccess, LeasedFiles } from '../read/file-access.ts';
 import type { ObjectStorage } from '../storage/object-storage.ts';
@@ -227,7 +228,7 @@ function keyOf({ name, sha256 }: CatalogedObject): string {
 }
 
 function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : null;
+  const code = errorCode(error);
   return code === 'ENOSPC' || code === 'EDQUOT';
 }
 

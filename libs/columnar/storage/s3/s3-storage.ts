@@ -12,6 +12,7 @@ import {
   S3Client,
   type MultipartUpload,
 } from '@aws-sdk/client-s3';
+import { errorCode } from '../../files/error-code.ts';
 import {
   checkObjectName,
   isObjectName,
@@ -317,8 +318,8 @@ function encryptionOf({ encryption }: S3Settings) {
   }
 }
 
-const DISK_ERRORS: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOENT', 'EIO'];
+const DISK_ERRORS = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOENT', 'EIO'];
 
 function isOfDisk(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && DISK_ERRORS.includes(error.code);
+  return DISK_ERRORS.includes(errorCode(error) ?? '');
 }

@@ -1,0 +1,63 @@
+import type { Pool, PoolClient } from 'pg';
+import { formatTimestamp, type Micros } from '#event';
+
+/** A stretch of events, and what it takes where it lies. */
+export interface ListedSegment {
+  readonly id: number;
+  /** `rows`: a table that searches read; `columnar`: files; `kept`: a table whose events searches read from files. */
+  readonly engine: 'rows' | 'columnar' | 'kept';
+  readonly start: Micros;
+  /** Exclusive. */
+  readonly end: Micros;
+  /** Of tables: as the planner of Postgres estimates them. */
+  readonly events: number;
+  /** With indexes, or with skip files. */
+  readonly bytes: number;
+  readonly files: number;
+}
+
+/** A range of times; null is without an end. */
+export interface ListedRange {
+  readonly from: Micros | null;
+  readonly to: Micros | null;
+}
+
+interface Row {
+  readonly id: number;
+  readonly engine: ListedSegment['engine'];
+  readonly start: string;
+  readonly end: string;
+  readonly events: string;
+  readonly bytes: string;
+  readonly files: number;
+}
+
+/** All segments that touch a range, oldest first. */
+export async function listSegments(
+  client: Pool | PoolClient,
+  { from, to }: ListedRange,
+): Promise<readonly ListedSegment[]> {
+  const { rows } = await client.query<Row>(
+    `SELECT segment.id, engine, (extract(epoch FROM range_start) * 1000000)::bigint AS start,
+       (extract(epoch FROM range_end) * 1000000)::bigint AS "end",
+       CASE engine WHEN 'columnar' THEN held.events ELSE greatest(reltuples, 0)::bigint END AS events,
+       CASE engine WHEN 'columnar' THEN held.bytes ELSE pg_total_relation_size(pg_class.oid) END AS bytes,
+       held.files
+     FROM segment
+     LEFT JOIN pg_class ON engine <> 'columnar' AND pg_class.oid = to_regclass(quote_ident(relation))
+     CROSS JOIN LATERAL (
+       SELECT coalesce(sum(events), 0)::bigint AS events, coalesce(sum(bytes + skip_bytes), 0)::bigint AS bytes,
+         count(*)::int AS files
+       FROM columnar_file WHERE segment_id = segment.id) AS held
+     WHERE range_end > coalesce($1::timestamptz, '-infinity') AND range_start < coalesce($2::timestamptz, 'infinity')
+     ORDER BY range_start, engine, segment.id`,
+    [from === null ? null : formatTimestamp(from), to === null ? null : formatTimestamp(to)],
+  );
+  return rows.map((row) => ({
+    ...row,
+    start: Number(row.start),
+    end: Number(row.end),
+    events: Number(row.events),
+    bytes: Number(row.bytes),
+  }));
+}
