@@ -15,6 +15,7 @@ const SAID: Readonly<Record<string, readonly [type: string, reason: string, word
   'manual-scaling.yaml': ['ScalingActive', 'EngineNone', 'spec.writer.replicas'],
   'minimal.yaml': ['Ready', 'Available', 'for evaluation'],
   'operators.yaml': ['Ready', 'MissingCluster', 'CloudNativePG Cluster shop-db'],
+  'archive.yaml': ['Ready', 'MissingSecret', 'Secret shop-archive'],
   'production.yaml': ['Ready', 'MissingSecret', 'Secret shop-database'],
   'spool.yaml': ['IngestAvailable', 'Available', '3 pods of ingest'],
 };
@@ -142,6 +143,8 @@ suite('a pipeline', kubernetes, () => {
       };
       expect(await left('PersistentVolumeClaim')).toHaveLength(3);
       expect((await left('Secret')).sort()).toEqual([
+        'shop-admin',
+        'shop-ingest-token',
         'shop-meilisearch',
         'shop-postgres',
         'shop-rabbitmq',

@@ -28,6 +28,31 @@ describe('the test of the chart', () => {
     expect(code).toBe(0);
   });
 
+  it('posts with the token of the pipeline and finds it as its admin', async () => {
+    const [token, password] = ['t'.repeat(40), 'a-password-for-the-test'];
+    const guarded = await RunningProgram.start({
+      dataFolder: join(folder, 'guarded'),
+      environment: {
+        AUTH: 'on',
+        ADMIN_PASSWORD: password,
+        INGEST_AUTH: 'required',
+        INGEST_TOKEN: token,
+      },
+    });
+    const urls = { INGEST_URL: guarded.url, GATEWAY_URL: guarded.url, TIMEOUT_SECONDS: '5' };
+    const known = { INGEST_TOKEN: token, ADMIN_NAME: 'admin', ADMIN_PASSWORD: password };
+    const { code, text } = await roundTrip({ ...urls, ...known });
+    expect(text).toContain('posted a log through');
+    expect(code).toBe(0);
+    expect((await roundTrip({ ...urls, ...known, INGEST_TOKEN: '' })).text).toMatch(
+      /^posting a log: .*answered 401/,
+    );
+    expect((await roundTrip({ ...urls, ...known, ADMIN_PASSWORD: 'x' })).text).toMatch(
+      /^finding it: .*answered 4(01|29)/,
+    );
+    await guarded.stop();
+  }, 120_000);
+
   it('fails, and says why, when nobody answers', async () => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const environment = { INGEST_URL: url, GATEWAY_URL: url, TIMEOUT_SECONDS: '1' };

@@ -9,6 +9,7 @@ import { readObject, readSecret, type Secret } from './read-objects.ts';
 
 const USER = 'penstock';
 const PASSWORD_BYTES = 24;
+const TOKEN_BYTES = 32;
 
 export type BundledSecret =
   | { readonly kind: 'present'; readonly secret: Secret }
@@ -41,6 +42,15 @@ export function ensureAdminSecret(api: KubeApi, pipeline: LogPipeline): Promise<
     part: 'admin',
     component: 'gateway',
     content: () => ({ username: 'admin', password: newPassword() }),
+  });
+}
+
+/** The Secret with a token that ingest accepts beside those that are made in the page. */
+export function ensureIngestTokenSecret(api: KubeApi, pipeline: LogPipeline): Promise<Secret> {
+  return ensureSecret(api, pipeline, {
+    part: 'ingest-token',
+    component: 'ingest',
+    content: () => ({ token: randomBytes(TOKEN_BYTES).toString('base64url') }),
   });
 }
 

@@ -20,6 +20,7 @@ import type { EventRecorder } from './event-recorder.ts';
 import { makeChildren, type Progress } from './make-children.ts';
 import { availability, countsOf } from './observe-workloads.ts';
 import { adminPassword } from './admin-password.ts';
+import { ingestToken } from './ingest-token.ts';
 import { reachability, type Dial } from './reachability.ts';
 import { scalingAspects } from './scaling-aspects.ts';
 import { isMissing, type Missing } from './secret-values.ts';
@@ -128,6 +129,7 @@ async function progressOf(
     image,
     connections,
     adminPassword: await adminPassword(parts.api, pipeline),
+    ingestToken: await ingestToken(parts.api, pipeline),
     writerReplicas: writerReplicas(key, pipeline, parts),
     apiGroups: parts.apiGroups(),
   };

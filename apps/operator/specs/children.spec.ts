@@ -116,6 +116,7 @@ describe('the settings of pods', () => {
         S3_ACCESS_KEY_ID: 'key',
         S3_SECRET_ACCESS_KEY: 'secret',
         ADMIN_PASSWORD: 'a-password-of-some-length',
+        INGEST_TOKEN: 'a-token-of-thirty-two-characters-',
       };
       const environment = { ...settingsOfPods(buildContext(full)), ...secrets };
       expect(() => readSettings(settingsOf(process), { environment })).not.toThrow();
@@ -171,6 +172,24 @@ describe('the settings of pods', () => {
     expect(env('shop-gateway')).toContain('"ADMIN_PASSWORD","valueFrom":{"secretKeyRef"');
     for (const part of ['shop-ingest', 'shop-writer', 'shop-keeper'])
       expect(env(part)).not.toContain('ADMIN_PASSWORD');
+  });
+
+  it('let nobody send without a token, unless the pipeline says so', () => {
+    const context = buildContext();
+    expect(settingsOfPods(context)['INGEST_AUTH']).toBe('required');
+    expect(settingsOfPods(buildContext({ ingest: { auth: 'Off' } }))['INGEST_AUTH']).toBe('off');
+    const env = (part: string, from = context) =>
+      JSON.stringify(childrenOf(from).processes.find(({ metadata }) => metadata.name === part));
+    expect(env('shop-ingest')).toContain('"INGEST_TOKEN","valueFrom":{"secretKeyRef"');
+    for (const part of ['shop-gateway', 'shop-writer', 'shop-keeper'])
+      expect(env(part)).not.toContain('INGEST_TOKEN');
+    const open = buildContext({ ingest: { auth: 'Off' } }, { ingestToken: null });
+    expect(env('shop-ingest', open)).not.toContain('INGEST_TOKEN');
+    const other = { secret: 'shop-ingest-token', key: 'token', version: '2' };
+    const hash = 'penstock.dev/secret-hash';
+    const after = buildContext({}, { ingestToken: other });
+    expect(annotation(after, 'ingest', hash)).not.toBe(annotation(context, 'ingest', hash));
+    expect(annotation(after, 'gateway', hash)).toBe(annotation(context, 'gateway', hash));
   });
 
   it('roll only the pods that read what changed', () => {

@@ -32,6 +32,8 @@ export interface SpecContext {
   readonly connections: Connections;
   /** Password of the first user; null: access control is off, or the gateway makes one and shows it in its log. */
   readonly adminPassword: SecretValue | null;
+  /** Token that ingest accepts always; null: nobody is asked for one, or those of the page are all. */
+  readonly ingestToken: SecretValue | null;
   /** Null: an autoscaler owns the number of writers. */
   readonly writerReplicas: number | null;
   /** Groups of the API that the cluster serves. */

@@ -187,7 +187,7 @@ function settingsReadBy(
 }
 
 function secretsOf(
-  { connections, adminPassword }: SpecContext,
+  { connections, adminPassword, ingestToken }: SpecContext,
   component: Process,
 ): Readonly<Record<string, SecretValue>> {
   const { postgres, rabbitmq, meilisearch, archive } = connections;
@@ -201,6 +201,7 @@ function secretsOf(
       S3_SECRET_ACCESS_KEY: archive.secretAccessKey,
     }),
     ...(adminPassword !== null && { ADMIN_PASSWORD: adminPassword }),
+    ...(ingestToken !== null && { INGEST_TOKEN: ingestToken }),
   };
   const names = namesReadBy(component);
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));

@@ -29,7 +29,7 @@ export function settingsOfPods(context: SpecContext): Readonly<Record<string, st
     OPERATIONS_PORT: String(OPERATIONS_PORT),
     HTTP_ALLOWED_HOSTS: allowedHosts(pipeline).join(','),
     LOG_FORMAT: 'json',
-    INGEST_AUTH: 'off',
+    INGEST_AUTH: spec.ingest.auth === 'On' ? 'required' : 'off',
     AUTH: spec.gateway.auth.toLowerCase(),
     TRUSTED_PROXIES: spec.gateway.trustedProxies.join(','),
     RABBITMQ_PREFIX: spec.queue.prefix,

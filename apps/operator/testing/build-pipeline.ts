@@ -35,6 +35,7 @@ export function buildContext(
       archive: null,
     },
     adminPassword: secret('shop-admin', 'password'),
+    ingestToken: secret('shop-ingest-token', 'token'),
     writerReplicas: 2,
     apiGroups: new Set(),
     ...more,

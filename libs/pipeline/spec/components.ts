@@ -29,6 +29,13 @@ export const ingest = filled(
     resources: resources('100m CPU and 256Mi memory, with a limit of 768Mi memory'),
     service: service(),
     hosts: hosts('Host names under which ingest is reached, beside those of its Service.'),
+    auth: withDefault(
+      choice(
+        'Tokens of senders. On: sending needs a token, one of the page or the one in the Secret <pipeline>-ingest-token, which is made when there is none. Off: whoever reaches ingest may send.',
+        ['On', 'Off'],
+      ),
+      'On',
+    ),
     spool: optional(
       object(
         'A volume for each pod, on which ingest keeps batches while RabbitMQ is away, and acknowledges them. The pods belong to a StatefulSet then.',
