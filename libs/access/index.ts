@@ -38,6 +38,7 @@ export type { LoginLimits } from './login/login-limits.ts';
 export { Login, type LoginAttempt, type LoginOutcome } from './login/login.ts';
 export { OWASP_COST, PasswordHasher } from './passwords/password-hasher.ts';
 export { LONGEST_PASSWORD, passwordFault, SHORTEST_PASSWORD } from './passwords/password-rules.ts';
+export { RememberedSessions } from './sessions/remembered-sessions.ts';
 export { SessionAuthenticator } from './sessions/session-authenticator.ts';
 export { clearSessionCookie, setSessionCookie } from './sessions/session-cookie.ts';
 export { csrfToken } from './sessions/session-token.ts';

@@ -106,6 +106,20 @@ describe('a login', () => {
     });
   });
 
+  it.each([
+    [{ name: 'a\0', password: 'x' }, 'name'],
+    [{ name: 'x'.repeat(257), password: 'x' }, 'name'],
+    [{ name: { is: 'admin' }, password: 'x' }, 'name'],
+    [{ name: 'admin', password: ['x'] }, 'password'],
+    [{ name: 'admin', password: 'x'.repeat(1_025) }, 'password'],
+    [{ name: 'admin' }, 'password'],
+  ])('with %j is refused for its %s', async (body, field) => {
+    expect(await nobody().json('POST', '/api/v1/session', body)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field }] },
+    });
+  });
+
   it('is refused with one answer, then locked', async () => {
     await user('bob');
     const attempt = (name: string, password: string) =>

@@ -5,6 +5,7 @@ import {
   passwordFault,
   PasswordHasher,
   PostgresAuditTrail,
+  RememberedSessions,
   SessionAuthenticator,
   Sessions,
   Users,
@@ -72,6 +73,7 @@ export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
   };
   const { login: oidc, bearer } = openOidc({ settings, store, sessions, audit, clock, telemetry });
   await ensureAdmin({ pool, hasher, clock, telemetry, password: settings.adminPassword });
+  const cookies = new SessionAuthenticator(new RememberedSessions(sessions, clock));
   return {
     mode,
     audit,
@@ -79,7 +81,7 @@ export async function openAccess(parts: OpenAccessParts): Promise<AccessParts> {
     users: new Users({ pool, hasher, clock }),
     login: new Login({ pool, hasher, sessions, audit, limits, clock, telemetry }),
     oidc,
-    authenticators: [new SessionAuthenticator(sessions), ...(bearer === null ? [] : [bearer])],
+    authenticators: [cookies, ...(bearer === null ? [] : [bearer])],
   };
 }
 

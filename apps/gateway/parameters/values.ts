@@ -86,6 +86,8 @@ function readText(value: string, { maxLength, form }: TextOptions): Reading<stri
   if (value.length > maxLength) {
     return refused(`it has ${value.length} characters; at most ${maxLength} are allowed.`);
   }
+  // Postgres has no such text: intake replaces the character by U+FFFD.
+  if (value.includes('\0')) return refused('it has a NUL character; leave that out.');
   if (form !== undefined && !form.pattern.test(value)) return refused(form.words);
   return accepted(value);
 }

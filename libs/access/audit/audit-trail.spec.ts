@@ -95,7 +95,7 @@ describe('the audit log', () => {
     expect(await actionsOf({ text: 'LEVEL:error 2001:db8' })).toEqual(['events.export']);
     expect(await actionsOf({ text: 'failed ada' })).toEqual(['session.login']);
     expect(await actionsOf({ text: '100%' })).toEqual(['events.export']);
-    for (const text of ['%', '_', '\\', "'"])
+    for (const text of ['%', '_', '\\', "'", '\0'])
       expect(await actionsOf({ text: `${text}x` })).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { MICROS_PER_MS, type Clock, type JsonObject, type Micros } from '#event';
+import { cleanText, MICROS_PER_MS, type Clock, type JsonObject, type Micros } from '#event';
 import { answered } from '../transaction.ts';
 import { toDate, toMicros } from '../users/user-row.ts';
 import type {
@@ -83,7 +83,8 @@ function conditionsOf(
   cursor: string | null,
 ): { readonly sql: string; readonly values: unknown[] } {
   const values: unknown[] = [];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const bind = (value: string | Date): string =>
+    `$${values.push(typeof value === 'string' ? cleanText(value) : value)}`;
   const words = (text ?? '').split(/\s+/).filter((word) => word !== '');
   const after = positionOf(cursor);
   const conditions = [

@@ -44,6 +44,7 @@ describe('a login', () => {
       ['nobody', PASSWORD],
       ['gone', PASSWORD],
       ['sso', PASSWORD],
+      ['a\0b\ud800', PASSWORD],
     ] as const)
       expect(await attempt(name, password, null)).toEqual({ kind: 'wrong' });
   });

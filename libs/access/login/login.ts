@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import type { Clock } from '#event';
+import { cleanText, type Clock } from '#event';
 import type { Telemetry } from '#telemetry';
 import { UNKNOWN_ACTOR, type AuditEntry, type AuditLog } from '../audit/audit-log.ts';
 import { recordEntry } from '../audit/record-entry.ts';
@@ -90,7 +90,8 @@ export class Login {
       this.parts.pool.query<Account>(
         `SELECT id, name, role, services, disabled, password_hash AS "passwordHash"
            FROM app_user WHERE name_key = $1`,
-        [userNameKey(name)],
+        // Postgres refuses what no name has.
+        [cleanText(userNameKey(name))],
       ),
     );
     return rows[0] ?? null;

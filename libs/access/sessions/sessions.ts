@@ -15,6 +15,11 @@ export interface SessionsParts {
   readonly newId?: () => string;
 }
 
+export interface FoundSession {
+  readonly identity: Identity;
+  readonly sessionId: string;
+}
+
 /** Of one user; a login beyond ends the one that was not used for longest. */
 export const MOST_SESSIONS = 50;
 
@@ -68,10 +73,7 @@ export class Sessions {
    *
    * @param counts whether the session is used by this, so that it lasts longer
    */
-  async find(
-    token: string,
-    counts: boolean,
-  ): Promise<{ readonly identity: Identity; readonly sessionId: string } | null> {
+  async find(token: string, counts: boolean): Promise<FoundSession | null> {
     if (!isSessionToken(token)) return null;
     const { rows } = await answered(() =>
       this.pool.query<FoundRow>(FIND_SQL, [

@@ -82,7 +82,9 @@ export async function openAccessFixture(): Promise<AccessFixture> {
         'SELECT actor, action, target, address, outcome, detail FROM audit_entry ORDER BY id',
       ),
     clear: async () => {
-      await db.query('TRUNCATE app_user, session, login_failure, audit_entry, saved_search');
+      await db.query(
+        'TRUNCATE app_user, session, login_failure, audit_entry, saved_search CASCADE',
+      );
     },
     close: () => db.close(),
   };
