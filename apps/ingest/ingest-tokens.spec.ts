@@ -30,7 +30,7 @@ beforeEach(async () => {
   const opened = openIngestTokens({ pool, given: [GIVEN], telemetry, intervalMs: 5 });
   senders = opened.senders;
   closeTokens = opened.close;
-  await until(() => opened.readiness() === null);
+  await opened.probe();
   store = new MemoryStore();
   server = await startTestServer(store, {}, {}, senders);
 });

@@ -41,13 +41,10 @@ export function openSenders(context: SendersContext, options: SendersOptions): S
     throw new StartupError(
       'Ingest tokens are required, but there can be none: set DATABASE_URL, where they are kept, or INGEST_TOKEN; or INGEST_AUTH=off, if everybody who reaches the port may send.',
     );
-  const { senders, readiness, close } = openIngestTokens({ pool, given, telemetry });
+  const { senders, probe, close } = openIngestTokens({ pool, given, telemetry });
   steps.add('the ingest tokens', CLOSE_MS, close);
   if (pool !== null)
-    health.watch(health.add('ingest-tokens', { required: given.length === 0 }), () => {
-      const reason = readiness();
-      return reason === null ? Promise.resolve() : Promise.reject(new Error(reason));
-    });
+    health.watch(health.add('ingest-tokens', { required: given.length === 0 }), probe);
   return senders;
 }
 

@@ -43,10 +43,9 @@ export class KnownTokens implements Senders {
   of(authorization: string | undefined): SenderDecision {
     const text = tokenOf(authorization);
     if (text === null) return refusedSender('no-token');
-    if (this.isGiven(text)) return GIVEN;
     const parsed = parseToken(text);
     const token = parsed === null ? undefined : this.tokens.get(parsed.id);
-    if (parsed === null || token === undefined) return this.unknown();
+    if (parsed === null || token === undefined) return this.isGiven(text) ? GIVEN : this.unknown();
     const reason = token.refusalOf(parsed.secret);
     return reason === null ? { kind: 'sender', sender: token } : refusedSender(reason);
   }

@@ -20,8 +20,8 @@ export interface OpenIngestTokensParts {
 
 export interface OpenIngestTokens {
   readonly senders: Senders;
-  /** Why nobody can be told yet whether a token is valid; null: it can. */
-  readonly readiness: () => string | null;
+  /** Resolves where it can be told whether a token is valid; else rejects. */
+  readonly probe: () => Promise<void>;
   /** Writes what was sent last. To be called once nothing is admitted any more. */
   readonly close: () => Promise<void>;
 }
@@ -32,7 +32,7 @@ export function openIngestTokens(parts: OpenIngestTokensParts): OpenIngestTokens
   const usage = new UsageCounter(clock);
   const tokens = new KnownTokens({ given, areRead: pool !== null, usage, clock, telemetry });
   if (pool === null)
-    return { senders: tokens, readiness: () => null, close: () => Promise.resolve() };
+    return { senders: tokens, probe: () => Promise.resolve(), close: () => Promise.resolve() };
   const sync = new TokenSync({
     table: postgresTokenTable(pool),
     tokens,
@@ -40,5 +40,5 @@ export function openIngestTokens(parts: OpenIngestTokensParts): OpenIngestTokens
     telemetry,
     ...(intervalMs !== undefined && { intervalMs }),
   });
-  return { senders: tokens, readiness: () => sync.readiness(), close: () => sync.stop() };
+  return { senders: tokens, probe: () => sync.probe(), close: () => sync.stop() };
 }

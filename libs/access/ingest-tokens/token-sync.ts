@@ -32,17 +32,20 @@ export class TokenSync {
   private version: number | null = null;
   private readAt: number | null = null;
   private failingSince: number | null = null;
+  private readonly firstRound: Promise<void>;
   private readonly loop: Promise<void>;
 
   constructor(parts: TokenSyncParts) {
     this.parts = parts;
     this.monotonic = parts.monotonic ?? ((): number => performance.now());
+    this.firstRound = this.round();
     this.loop = this.run();
   }
 
-  /** Why nobody can be told yet whether a token is valid; null: it can. */
-  readiness(): string | null {
-    return this.parts.tokens.known ? null : 'the ingest tokens were not read yet';
+  /** Resolves, once Postgres was asked, where it can be told whether a token is valid; else rejects. */
+  async probe(): Promise<void> {
+    await this.firstRound;
+    if (!this.parts.tokens.known) throw new Error('the ingest tokens could not be read yet');
   }
 
   /** Ends with a last round, so that nothing that was sent goes uncounted. Safe to repeat. */
@@ -53,12 +56,12 @@ export class TokenSync {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    while (!signal.aborted) {
-      await this.round();
-      const wait = this.parts.intervalMs ?? INTERVAL_MS;
+    const wait = this.parts.intervalMs ?? INTERVAL_MS;
+    const isTime = (): Promise<boolean> =>
       // The only rejection is the abort.
-      await delay(wait, undefined, { signal, ref: false }).catch(() => undefined);
-    }
+      delay(wait, true, { signal, ref: false }).catch(() => false);
+    await this.firstRound;
+    while (await isTime()) await this.round();
     await this.round();
   }
 

@@ -24,6 +24,7 @@ export class UsageCounter {
   /** As the table had it last, by id, of `day` alone. */
   private written = new Map<string, TokenUsage>();
   private day: string;
+  private named = { days: Number.NaN, name: '' };
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -33,7 +34,11 @@ export class UsageCounter {
   /** The UTC day, as `2026-03-10`. */
   today(): string {
     const days = Math.floor(this.clock() / MICROS_PER_DAY);
-    return new Date(days * 86_400_000).toISOString().slice(0, 10);
+    // Asked with each request; written out once a day.
+    if (days !== this.named.days) {
+      this.named = { days, name: new Date(days * 86_400_000).toISOString().slice(0, 10) };
+    }
+    return this.named.name;
   }
 
   add(id: string, events: number, bytes: number): void {
