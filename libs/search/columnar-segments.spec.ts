@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -106,6 +106,15 @@ describe('columnar segments', () => {
     const names = (await readdir(folder, { recursive: true })).sort();
     const [gone = '', spoilt = ''] = names.filter((name) => /\.(?:parquet|skip)$/.test(name));
     await rm(join(folder, gone));
+    const request = {
+      ...select('', CASES_NOW),
+      limit: 5_000,
+      order: 'desc',
+      cursor: null,
+    } as const;
+    await expect(fixture.search.search(request, runOptions(60_000))).rejects.toMatchObject({
+      code: 'object-missing',
+    });
     await writeFile(join(folder, spoilt), 'x');
     const states = new Map((await verified()).map(({ name, state }) => [name, state]));
     expect([states.get(gone), states.get(spoilt)]).toEqual(['missing', 'corrupt']);
@@ -130,6 +139,23 @@ describe('columnar segments', () => {
     expect(await engines()).toEqual(['columnar', 'columnar', 'kept', 'kept']);
     await expectAll();
   }, 60_000);
+
+  it('are read by other programs as docs/archive.md says', async () => {
+    const page = await readFile(join(import.meta.dirname, '../../docs/archive.md'), 'utf8');
+    const [, sql = ''] = /```sql\n(SELECT[^`]*?read_parquet[^`]*?);\n```/.exec(page) ?? [];
+    expect(sql).toContain("'archive/2026-11-24/*.parquet'");
+    const files = join(fixture.folder, 'archive/*/*.parquet');
+    const rows = await fixture.engine.rows(
+      `SELECT service::VARCHAR, errors::VARCHAR FROM (${sql.replace('archive/2026-11-24/*.parquet', files)})`,
+      [],
+      { timeoutMs: 0, signal: NEVER },
+    );
+    const errors = fixture.events.filter(({ level }) => level === 'error' || level === 'fatal');
+    const counts = Map.groupBy(errors, ({ service }) => service);
+    expect(new Map(rows.map(([service, count]) => [service, Number(count)]))).toEqual(
+      new Map([...counts].map(([service, events]) => [service, events.length])),
+    );
+  });
 
   it('stay files where one is spoilt', async () => {
     const folder = join(fixture.folder, 'archive');

@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProviderUnavailableError } from '#access';
 import {
   CacheFullError,
+  EngineMemoryError,
   ObjectCorruptError,
   ObjectMissingError,
   StorageRefusedError,
@@ -95,6 +96,7 @@ function columnarProblem(error: unknown): Problem | null {
   const mendable = [
     CacheFullError,
     ColumnarUnavailableError,
+    EngineMemoryError,
     ObjectCorruptError,
     ObjectMissingError,
   ].find((known) => error instanceof known);

@@ -1,5 +1,10 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
 import { StatementTimeoutError, type TextRow } from '#store';
+import { EngineMemoryError, isOutOfMemory } from './engine-memory-error.ts';
+import { IdleConnections } from './idle-connections.ts';
+import type { StatementLimits } from './statement-limits.ts';
+
+export type { StatementLimits };
 
 export interface EngineSettings {
   readonly memoryBytes: number;
@@ -10,25 +15,18 @@ export interface EngineSettings {
   readonly spillFolder: string | null;
 }
 
-export interface StatementLimits {
-  /** Most that the statement may take, in ms; 0 is no limit. Beyond, it is a `StatementTimeoutError`. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-}
-
 const INTERRUPT_AGAIN_MS = 20;
 
 /** DuckDB within this process, bounded in memory and threads. It downloads nothing. */
 export class Engine {
   private readonly instance: DuckDBInstance;
-  private readonly idle: DuckDBConnection[];
-  private readonly waiting: ((connection: DuckDBConnection) => void)[] = [];
+  private readonly idle: IdleConnections;
   private readonly connections: readonly DuckDBConnection[];
 
   private constructor(instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
     this.instance = instance;
     this.connections = connections;
-    this.idle = [...connections];
+    this.idle = new IdleConnections(connections);
   }
 
   static async open(settings: EngineSettings): Promise<Engine> {
@@ -87,7 +85,7 @@ export class Engine {
     values: readonly unknown[],
     limits: StatementLimits,
   ): AsyncGenerator<readonly (readonly DuckDBValue[])[]> {
-    const connection = await this.take();
+    const connection = await this.idle.take(limits);
     try {
       const result = await interruptible(connection, limits, () =>
         connection.stream(sql, bound(values)),
@@ -98,7 +96,7 @@ export class Engine {
         yield rows;
       }
     } finally {
-      this.giveBack(connection);
+      this.idle.giveBack(connection);
     }
   }
 
@@ -110,26 +108,12 @@ export class Engine {
     limits: StatementLimits,
     work: (connection: DuckDBConnection) => Promise<T>,
   ): Promise<T> {
-    const connection = await this.take();
+    const connection = await this.idle.take(limits);
     try {
       return await interruptible(connection, limits, () => work(connection));
     } finally {
-      this.giveBack(connection);
+      this.idle.giveBack(connection);
     }
-  }
-
-  private take(): Promise<DuckDBConnection> {
-    const connection = this.idle.pop();
-    if (connection !== undefined) return Promise.resolve(connection);
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-    });
-  }
-
-  private giveBack(connection: DuckDBConnection): void {
-    const next = this.waiting.shift();
-    if (next === undefined) this.idle.push(connection);
-    else next(connection);
   }
 }
 
@@ -173,7 +157,7 @@ async function interruptible<T>(
     signal.throwIfAborted();
     if (state.timedOut)
       throw new StatementTimeoutError('statement over its time limit', { cause: error });
-    throw error;
+    throw isOutOfMemory(error) ? new EngineMemoryError(error) : error;
   } finally {
     if (timer !== null) clearTimeout(timer);
     if (state.again !== null) clearInterval(state.again);

@@ -1,6 +1,8 @@
+import { access } from 'node:fs/promises';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { skipNameOf, type FileRecord } from '../files/file-record.ts';
-import type { ObjectStorage } from '../storage/object-storage.ts';
+import { errorCode } from '../files/error-code.ts';
+import { ObjectMissingError, type ObjectStorage } from '../storage/object-storage.ts';
 
 /** An object as the catalog knows it. */
 export interface CatalogedObject {
@@ -37,13 +39,18 @@ export interface FileAccess {
 /** For a storage whose objects are files of this machine already. */
 export function directAccess(storage: ObjectStorage): FileAccess {
   return {
-    acquire: (objects) => {
-      const paths = objects.map(({ name }) => {
-        const path = storage.pathOf(name);
-        if (path === null) throw new TypeError('the storage has no files on this machine');
-        return path;
-      });
-      return Promise.resolve({ paths, release: () => undefined });
+    async acquire(objects) {
+      const paths = await Promise.all(objects.map(({ name }) => pathOf(storage, name)));
+      return { paths, release: () => undefined };
     },
   };
+}
+
+async function pathOf(storage: ObjectStorage, name: string): Promise<string> {
+  const path = storage.pathOf(name);
+  if (path === null) throw new TypeError('the storage has no files on this machine');
+  await access(path).catch((error: unknown) => {
+    throw errorCode(error) === 'ENOENT' ? new ObjectMissingError(name, error) : error;
+  });
+  return path;
 }
