@@ -91,7 +91,9 @@ export class PodPlayer {
     const config = String(valueAt(pod, `${container}.envFrom.0.configMapRef.name`));
     const settings = await this.read('ConfigMap', config);
     const variables = (valueAt(pod, `${container}.env`) ?? []) as readonly Variable[];
-    const values = await Promise.all(variables.map(async (each) => [each.name, await this.valueOf(each)]));
+    const values = await Promise.all(
+      variables.map(async (each) => [each.name, await this.valueOf(each)]),
+    );
     return RunningProcess.spawn({
       main: join(PROGRAMS, this.component, 'main.js'),
       environment: {
