@@ -11,11 +11,11 @@ const SAMPLES = new URL('../../deploy/samples/', import.meta.url);
 
 /** What the operator says of each sample in a namespace that has nothing else: where it waits, and for what. */
 const SAID: Readonly<Record<string, readonly [type: string, reason: string, words: string]>> = {
+  'archive.yaml': ['Ready', 'MissingSecret', 'Secret shop-archive'],
   'keda.yaml': ['ScalingActive', 'KedaMissing', 'KEDA is not installed'],
   'manual-scaling.yaml': ['ScalingActive', 'EngineNone', 'spec.writer.replicas'],
   'minimal.yaml': ['Ready', 'Available', 'for evaluation'],
   'operators.yaml': ['Ready', 'MissingCluster', 'CloudNativePG Cluster shop-db'],
-  'archive.yaml': ['Ready', 'MissingSecret', 'Secret shop-archive'],
   'production.yaml': ['Ready', 'MissingSecret', 'Secret shop-database'],
   'spool.yaml': ['IngestAvailable', 'Available', '3 pods of ingest'],
 };
@@ -123,8 +123,10 @@ suite('a pipeline', kubernetes, () => {
       const name = file.replace('.yaml', '');
       const sample = load(readFileSync(new URL(file, SAMPLES), 'utf8')) as KubernetesObject;
       await run.pipelines.apply(name, sample['spec'] as WrittenSpec);
-      const [type = '', reason, words = ''] = SAID[file] ?? [];
-      await run.pipelines.untilCondition(name, type, `${type} is ${String(reason)}`, (told) => {
+      const said = SAID[file];
+      if (said === undefined) throw new Error(`SAID has no row for ${file}`);
+      const [type, reason, words] = said;
+      await run.pipelines.untilCondition(name, type, `${type} is ${reason}`, (told) => {
         return told.reason === reason && told.message.includes(words);
       });
     });

@@ -22,18 +22,22 @@ export class Helm {
   private readonly program: string;
   private readonly folder: string;
   private readonly kubeconfig: string | null;
+  private readonly cwd: string;
 
   /** @param options.folder for what Helm caches */
   constructor(options: {
     readonly version: HelmVersion;
     readonly folder: string;
     readonly kubeconfig?: string;
+    /** Where it is run. */
+    readonly cwd?: string;
   }) {
     const program = findPrograms()?.[options.version];
     if (program === undefined) throw new Error(`${options.version} is not there`);
     this.program = program;
     this.folder = options.folder;
     this.kubeconfig = options.kubeconfig ?? null;
+    this.cwd = options.cwd ?? process.cwd();
   }
 
   /** Its standard output; rejects with its error output when it fails. */
@@ -52,6 +56,7 @@ export class Helm {
   attempt(...args: readonly string[]): Promise<HelmResult> {
     return new Promise((resolve, reject) => {
       const child = spawn(this.program, args, {
+        cwd: this.cwd,
         env: {
           PATH: process.env['PATH'],
           HOME: this.folder,
