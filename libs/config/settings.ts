@@ -56,7 +56,7 @@ export const SETTINGS = {
     usedBy: PROCESS_NAMES,
     type: text,
     description:
-      'Address to listen on. Not set: 127.0.0.1 and ::1, which only this machine reaches. With another address access control is on unless AUTH is `off`; whoever reaches it can still send logs.',
+      'Address to listen on. Not set: 127.0.0.1 and ::1, which only this machine reaches. With another address access control is on unless AUTH is `off`, and senders need a token unless INGEST_AUTH is `off`.',
     flag: '--host',
   }),
   allowedHosts: setting({
