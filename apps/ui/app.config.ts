@@ -3,11 +3,36 @@ import { provideRouter, type Routes } from '@angular/router';
 import { SearchPage } from './search/search-page.ts';
 
 const routes: Routes = [
-  { path: '', component: SearchPage, title: 'Penstock' },
+  { path: '', component: SearchPage, title: $localize`Penstock` },
   {
     path: 'start',
     loadComponent: async () => (await import('./start/start-page.ts')).StartPage,
-    title: 'Penstock',
+    title: $localize`Penstock`,
+  },
+  {
+    path: 'account',
+    loadComponent: async () => (await import('./access/account-page.ts')).AccountPage,
+    title: $localize`Account · Penstock`,
+  },
+  {
+    path: 'admin',
+    loadComponent: async () => (await import('./admin/admin-page.ts')).AdminPage,
+    title: $localize`Administration · Penstock`,
+    children: [
+      {
+        path: 'users',
+        loadComponent: async () => (await import('./admin/users/users-page.ts')).UsersPage,
+      },
+      {
+        path: 'tokens',
+        loadComponent: async () => (await import('./admin/tokens/tokens-page.ts')).TokensPage,
+      },
+      {
+        path: 'audit',
+        loadComponent: async () => (await import('./admin/audit/audit-page.ts')).AuditPage,
+      },
+      { path: '**', redirectTo: 'users' },
+    ],
   },
   { path: '**', redirectTo: '' },
 ];

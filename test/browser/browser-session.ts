@@ -36,13 +36,15 @@ export class BrowserSession {
     this.#browser = browser;
   }
 
-  static async start(executablePath: string): Promise<BrowserSession> {
+  /** @param environment settings of the program */
+  static async start(
+    executablePath: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<BrowserSession> {
     const folder = await mkdtemp(join(tmpdir(), 'penstock-browser-'));
-    const program = RunningProgram.launch({ dataFolder: join(folder, 'data') });
-    const [url, browser] = await Promise.all([
-      program.ready(),
-      chromium.launch({ executablePath, args: FLAGS }),
-    ]);
+    const program = RunningProgram.launch({ dataFolder: join(folder, 'data'), environment });
+    const url = await program.ready();
+    const browser = await chromium.launch({ executablePath, args: FLAGS });
     return new BrowserSession(folder, program, url, browser);
   }
 

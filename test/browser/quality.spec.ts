@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,26 +6,17 @@ import type { Page } from 'playwright-core';
 import { browser, suite } from '../support/requirement.ts';
 import { BrowserSession } from './browser-session.ts';
 import { SearchPageParts } from './page-parts.ts';
+import { violations } from './violations.ts';
 
 const PAGE_FOLDER = join(import.meta.dirname, '../../dist/ui/browser');
 const MOST_BYTES = 300_000;
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly {
-    readonly target: readonly string[];
-    readonly failureSummary: string;
-  }[];
-}
 
 suite('the quality of the page', browser, (executable) => {
   let session: BrowserSession;
-  let axe: string;
   let ui: SearchPageParts;
 
   beforeAll(async () => {
-    [session, axe] = await Promise.all([BrowserSession.start(executable), readFile(AXE, 'utf8')]);
+    session = await BrowserSession.start(executable);
     await session.postLogLines();
     await session.post([
       { service: 'front', traceId: 't-1', spanId: 'a', message: '\u001b[31mred\u001b[0m asked' },
@@ -41,22 +31,6 @@ suite('the quality of the page', browser, (executable) => {
   afterEach(async () => {
     await ui.page.context().close();
   });
-
-  /** What axe finds against WCAG 2.2, levels A and AA, each with its first places. */
-  async function violations(page: Page): Promise<string[]> {
-    // What a search is about to replace is dimmed, and may be read a moment later.
-    await page.locator('.dimmed').first().waitFor({ state: 'detached' });
-    await page.evaluate(axe);
-    const found = await page.evaluate<Violation[]>(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-        .then(({ violations }) => violations)`,
-    );
-    return found.flatMap(({ id, nodes }) =>
-      nodes
-        .slice(0, 3)
-        .map(({ target, failureSummary }) => [id, target.join(' '), failureSummary].join(': ')),
-    );
-  }
 
   const STATES: readonly [string, string, (page: Page) => Promise<void>][] = [
     [

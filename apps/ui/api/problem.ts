@@ -10,6 +10,10 @@ export class ApiProblem extends Error {
   readonly column: number | null;
   readonly length: number;
   readonly expected: readonly string[];
+  /** What is wrong with each member of a request. */
+  readonly errors: readonly { readonly field: string; readonly detail: string }[];
+  /** When to try again; null where nothing says so. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(status: number, document: Readonly<Record<string, unknown>>) {
     const title = text(document['title']) ?? 'The request failed';
@@ -22,15 +26,27 @@ export class ApiProblem extends Error {
     this.length = typeof document['length'] === 'number' ? document['length'] : 1;
     const expected = document['expected'];
     this.expected = Array.isArray(expected) ? expected.filter((x) => typeof x === 'string') : [];
+    this.errors = fieldErrors(document['errors']);
+    const seconds = document['retryAfterSeconds'];
+    this.retryAfterSeconds = typeof seconds === 'number' ? seconds : null;
   }
 
   static unreachable(): ApiProblem {
     return new ApiProblem(0, {
       code: 'unreachable',
-      title: 'Penstock does not answer',
-      detail: 'The connection was refused or cut off. What was found so far stays on the screen.',
+      title: $localize`Penstock does not answer`,
+      detail: $localize`The connection was refused or cut off. What was found so far stays on the screen.`,
     });
   }
+}
+
+function fieldErrors(value: unknown): { field: string; detail: string }[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((each: unknown) => {
+    if (typeof each !== 'object' || each === null) return [];
+    const { field, detail } = each as Record<string, unknown>;
+    return typeof field === 'string' && typeof detail === 'string' ? [{ field, detail }] : [];
+  });
 }
 
 function text(value: unknown): string | null {
@@ -46,4 +62,20 @@ export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof TypeError) return ApiProblem.unreachable();
   return new ApiProblem(0, { code: 'page', detail: String(error) });
+}
+
+/** What a refusal says. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const document = await problemDocument(response);
+  if (Number.isFinite(retryAfter)) document['retryAfterSeconds'] ??= retryAfter;
+  return new ApiProblem(response.status, document);
+}
+
+async function problemDocument(response: Response): Promise<Record<string, unknown>> {
+  const fallback = { title: `The server answered ${response.status.toString()}` };
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.includes('json')) return fallback;
+  const body: unknown = await response.json().catch(() => null);
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : fallback;
 }

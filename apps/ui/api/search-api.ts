@@ -1,8 +1,8 @@
-import { Injectable } from '@angular/core';
+import { Injectable, inject } from '@angular/core';
+import { ApiClient } from './api-client.ts';
 import type { FieldStatistics, PatternsAnswer } from './answers.ts';
 import type { Level, LogHit } from './log-hit.ts';
 import { ApiProblem } from './problem.ts';
-import { problemOf, request } from './request.ts';
 
 /** What is asked; `from` inclusive, `to` exclusive, RFC 3339 or relative, null is open. */
 export interface Selection {
@@ -81,13 +81,15 @@ type Parameters = Readonly<Record<string, string | number | null>>;
  */
 @Injectable({ providedIn: 'root' })
 export class SearchApi {
+  readonly #client = inject(ApiClient);
+
   search(page: PageRequest, signal: AbortSignal): Promise<SearchAnswer> {
-    return get<SearchAnswer>('/api/v1/search', { ...page }, signal);
+    return this.#get<SearchAnswer>('/api/v1/search', { ...page }, signal);
   }
 
   /** The modes that this pipeline has. */
   async modes(signal: AbortSignal): Promise<readonly SearchMode[]> {
-    const answer = await get<{ modes: readonly { mode: SearchMode; available: boolean }[] }>(
+    const answer = await this.#get<{ modes: readonly { mode: SearchMode; available: boolean }[] }>(
       '/api/v1/search/modes',
       {},
       signal,
@@ -96,7 +98,7 @@ export class SearchApi {
   }
 
   count(selection: Selection, signal: AbortSignal): Promise<CountAnswer> {
-    return get<CountAnswer>('/api/v1/count', { ...selection }, signal);
+    return this.#get<CountAnswer>('/api/v1/count', { ...selection }, signal);
   }
 
   /** @param interval a number with s, m, h or d; absent: about 100 buckets */
@@ -105,7 +107,7 @@ export class SearchApi {
     signal: AbortSignal,
     interval: string | null = null,
   ): Promise<HistogramAnswer> {
-    return get<HistogramAnswer>('/api/v1/histogram', { ...selection, interval }, signal);
+    return this.#get<HistogramAnswer>('/api/v1/histogram', { ...selection, interval }, signal);
   }
 
   facets(
@@ -114,11 +116,11 @@ export class SearchApi {
     limit: number,
     signal: AbortSignal,
   ): Promise<FacetAnswer> {
-    return get<FacetAnswer>('/api/v1/facets', { ...selection, field, limit }, signal);
+    return this.#get<FacetAnswer>('/api/v1/facets', { ...selection, field, limit }, signal);
   }
 
   patterns(selection: Selection, limit: number, signal: AbortSignal): Promise<PatternsAnswer> {
-    return get<PatternsAnswer>('/api/v1/patterns', { ...selection, limit }, signal);
+    return this.#get<PatternsAnswer>('/api/v1/patterns', { ...selection, limit }, signal);
   }
 
   fieldStatistics(
@@ -126,7 +128,7 @@ export class SearchApi {
     field: string,
     signal: AbortSignal,
   ): Promise<FieldStatistics> {
-    return get<FieldStatistics>('/api/v1/field-statistics', { ...selection, field }, signal);
+    return this.#get<FieldStatistics>('/api/v1/field-statistics', { ...selection, field }, signal);
   }
 
   /** The event with its neighbours, oldest first. */
@@ -135,7 +137,7 @@ export class SearchApi {
     around: { before: number; after: number; scope: string },
     signal: AbortSignal,
   ): Promise<readonly LogHit[]> {
-    const answer = await get<{ hits: readonly LogHit[] }>(
+    const answer = await this.#get<{ hits: readonly LogHit[] }>(
       '/api/v1/context',
       { id, ...around },
       signal,
@@ -146,7 +148,7 @@ export class SearchApi {
   /** All events of a trace, oldest first. */
   async trace(traceId: string, signal: AbortSignal): Promise<readonly LogHit[]> {
     const path = `/api/v1/traces/${encodeURIComponent(traceId)}`;
-    const answer = await get<{ hits: readonly LogHit[] }>(path, {}, signal);
+    const answer = await this.#get<{ hits: readonly LogHit[] }>(path, {}, signal);
     return answer.hits;
   }
 
@@ -156,16 +158,20 @@ export class SearchApi {
 
   /** The bytes as they come, without a cap. */
   async export(wanted: ExportRequest, signal: AbortSignal): Promise<ExportAnswer> {
-    const response = await fetch(this.exportUrl(wanted), { signal });
-    if (!response.ok) throw await problemOf(response);
+    const response = await this.#client.stream(this.exportUrl(wanted), signal);
     if (response.body === null) throw ApiProblem.unreachable();
     const header = response.headers.get('content-disposition') ?? '';
     const fileName = /filename="([^"]+)"/.exec(header)?.[1] ?? `penstock.${wanted.format}`;
     return { body: response.body, fileName };
   }
 
-  tailUrl(q: string): string {
-    return `/api/v1/tail?${encode({ q })}`;
+  /** @param after the position that a tail before had come to; null: now */
+  tailUrl(q: string, after: string | null): string {
+    return `/api/v1/tail?${encode({ q, lastEventId: after })}`;
+  }
+
+  #get<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
+    return this.#client.call<T>(`${path}?${encode(parameters)}`, { signal });
   }
 }
 
@@ -175,8 +181,4 @@ function encode(parameters: Parameters): string {
     if (value !== null && value !== '') search.set(name, String(value));
   }
   return search.toString();
-}
-
-function get<T>(path: string, parameters: Parameters, signal: AbortSignal): Promise<T> {
-  return request<T>(`${path}?${encode(parameters)}`, { signal });
 }

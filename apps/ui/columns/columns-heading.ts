@@ -9,8 +9,8 @@ import { Columns } from './columns.ts';
   selector: 'ps-columns-heading',
   imports: [ColumnResizer, Icon],
   template: `
-    <span class="fixed">time</span>
-    <span class="fixed">level</span>
+    <span class="fixed" i18n>time</span>
+    <span class="fixed" i18n>level</span>
     @for (name of columns.names(); track name; let at = $index) {
       <span class="column">
         <span
@@ -43,7 +43,7 @@ import { Columns } from './columns.ts';
         <ps-column-resizer [name]="name" />
       </span>
     }
-    <span class="fixed">message</span>
+    <span class="fixed" i18n>message</span>
   `,
   host: { role: 'group', 'aria-label': 'Columns', '[style.--grid]': 'grid()' },
 })

@@ -16,15 +16,24 @@ const ALWAYS: ReadonlySet<string> = new Set(['level', 'message', 'timestamp']);
   imports: [Icon, PopoverTrigger],
   template: `
     <button #trigger="psPopover" type="button" class="button small" [psPopover]="menu">
-      <ps-icon name="columns" /> <span class="wide">Columns</span>
+      <ps-icon name="columns" /> <span class="wide" i18n>Columns</span>
     </button>
-    <div #menu popover class="popover columns-panel" role="dialog" aria-label="Columns">
+    <div
+      #menu
+      popover
+      class="popover columns-panel"
+      role="dialog"
+      aria-label="Columns"
+      i18n-aria-label
+    >
       <input
         #search
         class="text-input"
         type="search"
         aria-label="Search fields"
+        i18n-aria-label
         placeholder="Search fields"
+        i18n-placeholder
         [value]="wanted()"
         (input)="wanted.set(search.value)"
       />
@@ -40,11 +49,11 @@ const ALWAYS: ReadonlySet<string> = new Set(['level', 'message', 'timestamp']);
             <span class="from-log">{{ visible(name) }}</span>
           </label>
         } @empty {
-          <p class="none">No field has “{{ wanted() }}” in its name.</p>
+          <p class="none" i18n>No field has “{{ wanted() }}” in its name.</p>
         }
       </div>
       @if (columns.chosen()) {
-        <button type="button" class="menu-item" (click)="columns.reset(); trigger.close()">
+        <button type="button" class="menu-item" (click)="columns.reset(); trigger.close()" i18n>
           As at the beginning
         </button>
       }

@@ -53,9 +53,9 @@ export class EventDetail {
   readonly queryWanted = output<string>();
 
   protected readonly tabs: readonly { readonly view: DetailView; readonly label: string }[] = [
-    { view: 'fields', label: 'Fields' },
-    { view: 'context', label: 'Context' },
-    { view: 'trace', label: 'Trace' },
+    { view: 'fields', label: $localize`Fields` },
+    { view: 'context', label: $localize`Context` },
+    { view: 'trace', label: $localize`Trace` },
     { view: 'json', label: 'JSON' },
   ];
   protected readonly time = computed(() =>

@@ -19,7 +19,7 @@ export interface FieldFilter {
   selector: 'ps-field-list',
   imports: [Icon],
   template: `
-    <ul class="fields" aria-label="Fields">
+    <ul class="fields" aria-label="Fields" i18n-aria-label>
       @for (field of shown(); track $index; let at = $index) {
         <li
           [attr.data-field]="field.name"
@@ -37,6 +37,7 @@ export interface FieldFilter {
                 class="button icon small"
                 tabindex="-1"
                 title="Filter in (+)"
+                i18n-title
                 [attr.aria-label]="'Only ' + field.name + ' ' + field.value"
                 (click)="filter(field, false)"
               >
@@ -47,6 +48,7 @@ export interface FieldFilter {
                 class="button icon small"
                 tabindex="-1"
                 title="Filter out (-)"
+                i18n-title
                 [attr.aria-label]="'Without ' + field.name + ' ' + field.value"
                 (click)="filter(field, true)"
               >
@@ -59,7 +61,9 @@ export interface FieldFilter {
                 class="button icon small"
                 tabindex="-1"
                 title="Only this trace"
+                i18n-title
                 aria-label="Only this trace"
+                i18n-aria-label
                 (click)="traceWanted.emit(field.value)"
               >
                 <ps-icon name="trace" class="small" />
@@ -70,6 +74,7 @@ export interface FieldFilter {
               class="button icon small"
               tabindex="-1"
               title="Column on, off (a)"
+              i18n-title
               [attr.aria-label]="'Column ' + field.name"
               [attr.aria-pressed]="columns().includes(field.name)"
               (click)="columnToggled.emit(field.name)"
@@ -81,6 +86,7 @@ export interface FieldFilter {
               class="button icon small"
               tabindex="-1"
               title="Copy the value (y)"
+              i18n-title
               [attr.aria-label]="'Copy ' + field.name"
               (click)="copy(field)"
             >
@@ -91,7 +97,7 @@ export interface FieldFilter {
       }
     </ul>
     @if (fields().length > shown().length) {
-      <button type="button" class="button small more" (click)="all.set(true)">
+      <button type="button" class="button small more" (click)="all.set(true)" i18n>
         Show all {{ fields().length }} fields
       </button>
     }

@@ -21,18 +21,19 @@ type Scope = 'all' | 'service' | 'resource';
       <ps-choice
         class="scopes"
         label="Which events"
+        i18n-label
         [options]="scopes()"
         [value]="scope()"
         (chosen)="scope.set($event)"
       />
-      <button type="button" class="button small more" (click)="before.set(before() + step)">
+      <button type="button" class="button small more" (click)="before.set(before() + step)" i18n>
         {{ step }} older events
       </button>
     }
     @if (problem(); as problem) {
       <p class="hint" role="alert">{{ problem.title }}. {{ problem.detail }}</p>
     } @else if (hits() === null) {
-      <p class="hint">Loading…</p>
+      <p class="hint" i18n>Loading…</p>
     } @else {
       @if (kind() === 'trace') {
         <ps-trace-timeline [hits]="hits() ?? []" [event]="event()" (opened)="opened.emit($event)" />
@@ -53,7 +54,7 @@ type Scope = 'all' | 'service' | 'resource';
       </ol>
     }
     @if (kind() === 'context') {
-      <button type="button" class="button small more" (click)="after.set(after() + step)">
+      <button type="button" class="button small more" (click)="after.set(after() + step)" i18n>
         {{ step }} newer events
       </button>
     }
@@ -71,9 +72,9 @@ export class Neighbours {
   protected readonly scopes = computed<readonly ChoiceOption<Scope>[]>(() => {
     const { service, resourceId } = this.event();
     return [
-      { value: 'all', label: 'All events' },
-      { value: 'service', label: 'Same service', disabled: !service },
-      { value: 'resource', label: 'Same resource', disabled: !resourceId },
+      { value: 'all', label: $localize`All events` },
+      { value: 'service', label: $localize`Same service`, disabled: !service },
+      { value: 'resource', label: $localize`Same resource`, disabled: !resourceId },
     ];
   });
   protected readonly step = STEP;

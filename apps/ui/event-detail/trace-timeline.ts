@@ -8,7 +8,7 @@ import { formatSpan, layOutTrace, type TraceMark } from './trace-layout.ts';
   selector: 'ps-trace-timeline',
   template: `
     <p class="summary">{{ summary() }}</p>
-    <ul class="lanes" aria-label="Spans">
+    <ul class="lanes" aria-label="Spans" i18n-aria-label>
       @for (lane of layout().lanes; track $index) {
         <li class="lane" [title]="lane.spanId ?? ''">
           <span class="service from-log">{{ visible(lane.service) }}</span>
@@ -32,7 +32,7 @@ import { formatSpan, layOutTrace, type TraceMark } from './trace-layout.ts';
       }
     </ul>
     @if (layout().more > 0) {
-      <p class="summary">{{ layout().more }} further spans are in the list below.</p>
+      <p class="summary" i18n>{{ layout().more }} further spans are in the list below.</p>
     }
   `,
 })

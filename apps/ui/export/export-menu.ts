@@ -1,5 +1,6 @@
 import { Component, computed, inject, signal } from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
+import { Session } from '../access/session.ts';
 import { SearchApi, type ExportRequest } from '../api/search-api.ts';
 import { Choice } from '../choice/choice.ts';
 import { Columns } from '../columns/columns.ts';
@@ -20,14 +21,15 @@ export class ExportMenu {
   readonly #api = inject(SearchApi);
   readonly #clipboard = inject(Clipboard);
   readonly #session = inject(SearchSession);
+  protected readonly access = inject(Session);
   readonly #columns = inject(Columns);
   protected readonly download = inject(ExportDownload);
 
   /** Only what the rows show, rather than whole events. */
   protected readonly shownOnly = signal(false);
   protected readonly contents = [
-    { value: false, label: 'All fields' },
-    { value: true, label: 'Columns shown' },
+    { value: false, label: $localize`All fields` },
+    { value: true, label: $localize`Columns shown` },
   ];
   protected readonly copied = signal(false);
   protected readonly requests = computed(() => {

@@ -19,6 +19,7 @@ interface Fact {
       type="button"
       class="button icon small"
       title="Statistics"
+      i18n-title
       [attr.aria-label]="'Statistics of ' + field()"
       [psPopover]="panel"
       (click)="load()"
@@ -45,7 +46,7 @@ interface Fact {
             <dt>{{ fact.name }}</dt>
             <dd>{{ fact.value }}</dd>
           } @empty {
-            <dt>Counting…</dt>
+            <dt i18n>Counting…</dt>
           }
         </dl>
       }
@@ -93,17 +94,17 @@ function factsOf({ events, present, distinct, numbers, partial }: FieldStatistic
   const share = events === 0 ? 0 : (present / events) * 100;
   const most = partial ? 'at least ' : '';
   return [
-    { name: 'Events with it', value: `${most}${number(present)} (${share.toFixed(1)}%)` },
-    { name: 'Different values', value: `${most}${number(distinct)}` },
+    { name: $localize`Events with it`, value: `${most}${number(present)} (${share.toFixed(1)}%)` },
+    { name: $localize`Different values`, value: `${most}${number(distinct)}` },
     ...(numbers === null
       ? []
       : [
-          { name: 'Least', value: number(numbers.min) },
-          { name: 'Median', value: number(numbers.p50) },
-          { name: 'Mean', value: number(numbers.mean) },
+          { name: $localize`Least`, value: number(numbers.min) },
+          { name: $localize`Median`, value: number(numbers.p50) },
+          { name: $localize`Mean`, value: number(numbers.mean) },
           { name: '90% up to', value: number(numbers.p90) },
           { name: '99% up to', value: number(numbers.p99) },
-          { name: 'Most', value: number(numbers.max) },
+          { name: $localize`Most`, value: number(numbers.max) },
         ]),
   ];
 }

@@ -20,13 +20,14 @@ const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
   imports: [Facet, Icon],
   template: `
     <label class="search-fields">
-      <span class="visually-hidden">Search fields</span>
+      <span class="visually-hidden" i18n>Search fields</span>
       <ps-icon name="search" class="small" />
       <input
         #search
         class="text-input"
         type="search"
         placeholder="Search fields"
+        i18n-placeholder
         [value]="wanted()"
         (input)="wanted.set(search.value)"
       />
@@ -45,10 +46,10 @@ const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
           (chosen)="choose($event)"
         />
       } @empty {
-        <p class="none">No field of these events has “{{ wanted() }}” in its name.</p>
+        <p class="none" i18n>No field of these events has “{{ wanted() }}” in its name.</p>
       }
       @if (further(); as name) {
-        <button type="button" class="button small more" (click)="show(name)">
+        <button type="button" class="button small more" (click)="show(name)" i18n>
           Count the values of {{ name }}
         </button>
       }

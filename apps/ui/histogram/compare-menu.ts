@@ -20,14 +20,15 @@ import { COMPARISONS } from './earlier-range.ts';
         comparison.possible() ? 'Compare with an earlier range' : 'Choose a range to compare'
       "
     >
-      <ps-icon name="compare" /> <span class="wide">Compare</span>
+      <ps-icon name="compare" /> <span class="wide" i18n>Compare</span>
     </button>
-    <div #menu popover class="popover" role="dialog" aria-label="Compare">
+    <div #menu popover class="popover" role="dialog" aria-label="Compare" i18n-aria-label>
       <button
         type="button"
         class="menu-item"
         [attr.aria-pressed]="comparison.with() === null"
         (click)="trigger.close(); comparison.set(null)"
+        i18n
       >
         With nothing
       </button>
@@ -50,6 +51,6 @@ export class CompareMenu {
   protected readonly names = {
     '1d': 'With a day ago',
     '1w': 'With a week ago',
-    before: 'With the range before',
+    before: $localize`With the range before`,
   } as const;
 }

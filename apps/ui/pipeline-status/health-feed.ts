@@ -1,4 +1,6 @@
-import { DestroyRef, Injectable, inject, signal } from '@angular/core';
+import { DestroyRef, Injectable, effect, inject, signal } from '@angular/core';
+import { Session } from '../access/session.ts';
+import { ApiClient } from '../api/api-client.ts';
 import type { PipelineHealth } from './pipeline-health.ts';
 
 const STREAM = '/api/v1/pipeline/health/stream';
@@ -9,22 +11,29 @@ const STREAM = '/api/v1/pipeline/health/stream';
  */
 @Injectable()
 export class HealthFeed {
+  readonly #client = inject(ApiClient);
+  readonly #session = inject(Session);
   #stream: EventSource | null = null;
+  readonly #hidden = signal(document.hidden);
 
   /** Null until it is known, and while the gateway cannot be reached. */
   readonly health = signal<PipelineHealth | null>(null);
 
   constructor() {
     const changed = (): void => {
-      if (document.hidden) this.#close();
-      else this.#open();
+      this.#hidden.set(document.hidden);
     };
     document.addEventListener('visibilitychange', changed);
     inject(DestroyRef).onDestroy(() => {
       document.removeEventListener('visibilitychange', changed);
       this.#close();
     });
-    changed();
+    effect(() => {
+      const wanted =
+        !this.#hidden() && !this.#client.closed() && this.#session.may('pipeline:read');
+      if (wanted) this.#open();
+      else this.#close();
+    });
   }
 
   #open(): void {
@@ -35,6 +44,8 @@ export class HealthFeed {
     });
     stream.onerror = () => {
       this.health.set(null);
+      // It is not tried again by itself after a refusal, as of a session that has ended.
+      if (stream.readyState === EventSource.CLOSED) void this.#session.check();
     };
     this.#stream = stream;
   }

@@ -13,14 +13,16 @@ export function healthFigures(health: PipelineHealth): HealthFigure[] {
     ({ state, figures }) => state === 'alive' && figures.writer !== undefined,
   ).length;
   return [
-    { name: 'Received', value: `${number(ingest.events.last10s)} events/s` },
-    { name: 'Written', value: `${number(written.events.last10s)} events/s` },
-    { name: 'Writers', value: writers.toString() },
-    { name: 'Waiting', value: waiting(health) },
-    ...(index === null ? [] : [{ name: 'Index behind by', value: duration(index.seconds) }]),
+    { name: $localize`Received`, value: `${number(ingest.events.last10s)} events/s` },
+    { name: $localize`Written`, value: `${number(written.events.last10s)} events/s` },
+    { name: $localize`Writers`, value: writers.toString() },
+    { name: $localize`Waiting`, value: waiting(health) },
+    ...(index === null
+      ? []
+      : [{ name: $localize`Index behind by`, value: duration(index.seconds) }]),
     ...(quarantine === null
       ? []
-      : [{ name: 'In quarantine', value: counted(quarantine.count, quarantine.more) }]),
+      : [{ name: $localize`In quarantine`, value: counted(quarantine.count, quarantine.more) }]),
   ];
 }
 

@@ -16,20 +16,34 @@ import { QueryHistory } from './query-history.ts';
       class="button icon small"
       [psPopover]="menu"
       title="Queries made before (arrow up)"
+      i18n-title
       aria-label="Queries made before"
+      i18n-aria-label
     >
       <ps-icon name="history" />
     </button>
-    <div #menu popover class="popover history-panel" role="dialog" aria-label="Queries made before">
+    <div
+      #menu
+      popover
+      class="popover history-panel"
+      role="dialog"
+      aria-label="Queries made before"
+      i18n-aria-label
+    >
       @for (search of history.searches(); track search.q) {
         <button type="button" class="menu-item" (click)="trigger.close(); run(search.q)">
           <code class="from-log">{{ visible(search.q) }}</code>
         </button>
       } @empty {
-        <p class="menu-title">Queries that you make are listed here.</p>
+        <p class="menu-title" i18n>Queries that you make are listed here.</p>
       }
       @if (history.searches().length > 0) {
-        <button type="button" class="menu-item forget" (click)="trigger.close(); history.clear()">
+        <button
+          type="button"
+          class="menu-item forget"
+          (click)="trigger.close(); history.clear()"
+          i18n
+        >
           Forget them all
         </button>
       }

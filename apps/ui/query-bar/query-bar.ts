@@ -35,6 +35,7 @@ const VALUES_OFFERED = 50;
           class="button icon small"
           (click)="clear()"
           aria-label="Clear the query"
+          i18n-aria-label
         >
           <ps-icon name="close" class="small" />
         </button>
@@ -45,12 +46,14 @@ const VALUES_OFFERED = 50;
           type="button"
           class="button small similar"
           title="Messages like these words, whatever the spelling, best first (m)"
+          i18n-title
           aria-keyshortcuts="m"
           aria-label="Similar messages"
+          i18n-aria-label
           [attr.aria-pressed]="location.similar()"
           (click)="toggleSimilar()"
         >
-          <ps-icon name="similar" /> <span class="wide">Similar</span>
+          <ps-icon name="similar" /> <span class="wide" i18n>Similar</span>
         </button>
       }
       <button
@@ -58,6 +61,7 @@ const VALUES_OFFERED = 50;
         class="button small submit"
         [class.primary]="draft() !== location.q()"
         (click)="submit(draft())"
+        i18n
       >
         Search
       </button>

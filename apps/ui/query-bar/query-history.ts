@@ -1,4 +1,5 @@
-import { Injectable, signal } from '@angular/core';
+import { Injectable, inject, signal } from '@angular/core';
+import { Session } from '../access/session.ts';
 import type { TimeRange } from '../time-range/time-range.ts';
 import { readStored, store } from '../storage/stored-value.ts';
 
@@ -10,22 +11,23 @@ export interface PastSearch extends TimeRange {
   readonly q: string;
 }
 
-/** The queries of this browser, newest first, each once. */
+/** The queries of a user in this browser, newest first, each once. */
 @Injectable({ providedIn: 'root' })
 export class QueryHistory {
-  readonly #searches = signal<readonly PastSearch[]>(readStored(KEY, isHistory) ?? []);
+  readonly #key = inject(Session).keyFor(KEY);
+  readonly #searches = signal<readonly PastSearch[]>(readStored(this.#key, isHistory) ?? []);
   readonly searches = this.#searches.asReadonly();
 
   add({ q, from, to }: PastSearch): void {
     if (q === '' || this.#searches()[0]?.q === q) return;
     const others = this.#searches().filter((search) => search.q !== q);
     this.#searches.set([{ q, from, to }, ...others].slice(0, KEPT));
-    store(KEY, this.#searches());
+    store(this.#key, this.#searches());
   }
 
   clear(): void {
     this.#searches.set([]);
-    store(KEY, []);
+    store(this.#key, []);
   }
 
   /** The query before a text, as a shell's arrow up gives it; null at the oldest. */

@@ -15,20 +15,22 @@ import { countLoosenings, type CountedLoosening, type Loosening } from './loosen
     <div class="blank">
       <h2>{{ similar() ? 'No similar message' : 'No event matches' }}</h2>
       @if (misspelt()) {
-        <p>The words may be written in another way:</p>
+        <p i18n>The words may be written in another way:</p>
         <div class="choices">
           <button type="button" class="button outlined choice" (click)="alike()">
-            <span>Similar messages</span>
-            <span class="gain">whatever the spelling</span>
+            <span i18n>Similar messages</span>
+            <span class="gain" i18n>whatever the spelling</span>
           </button>
         </div>
       }
       @if (similar()) {
-        <p>The search index holds nothing like these words in this range.</p>
-        <button type="button" class="button outlined" (click)="exactly()">Search exactly</button>
+        <p i18n>The search index holds nothing like these words in this range.</p>
+        <button type="button" class="button outlined" (click)="exactly()" i18n>
+          Search exactly
+        </button>
       } @else if (choices(); as choices) {
         @if (choices.length > 0) {
-          <p>These searches find something:</p>
+          <p i18n>These searches find something:</p>
           <div class="choices">
             @for (choice of choices; track choice.label) {
               <button type="button" class="button outlined choice" (click)="choose(choice)">
@@ -38,14 +40,14 @@ import { countLoosenings, type CountedLoosening, type Loosening } from './loosen
             }
           </div>
         } @else {
-          <p>
+          <p i18n>
             Words must occur in the message as they are written, one after the other; values of
             fields must match exactly, upper and lower case included. Part of a word is found by
             <code>message:*part*</code>.
           </p>
         }
       } @else {
-        <p>Looking for what to loosen…</p>
+        <p i18n>Looking for what to loosen…</p>
       }
     </div>
   `,
@@ -72,8 +74,9 @@ export class NothingFound {
       q: this.#filters.without(filter),
       allTime: false,
     }));
-    if (from !== null || to !== null) found.push({ label: 'In all time', q, allTime: true });
-    if (q !== '') found.push({ label: 'Everything in this range', q: '', allTime: false });
+    if (from !== null || to !== null)
+      found.push({ label: $localize`In all time`, q, allTime: true });
+    if (q !== '') found.push({ label: $localize`Everything in this range`, q: '', allTime: false });
     return found;
   });
 

@@ -11,8 +11,8 @@ const POLL_MS = 1_000;
   imports: [Icon],
   template: `
     <div class="blank">
-      <h2>Nothing is stored yet</h2>
-      <p>Send a first event. It appears here by itself.</p>
+      <h2 i18n>Nothing is stored yet</h2>
+      <p i18n>Send a first event. It appears here by itself.</p>
       <div class="code">
         <code>{{ command }}</code>
         <button type="button" class="button small outlined" (click)="copy()">
@@ -20,7 +20,7 @@ const POLL_MS = 1_000;
           {{ copied() ? 'Copied' : 'Copy' }}
         </button>
       </div>
-      <p class="waiting" role="status">
+      <p class="waiting" role="status" i18n>
         <span class="live-dot on"></span>Waiting for the first event
       </p>
     </div>

@@ -1,4 +1,14 @@
-import { Component, ElementRef, computed, inject, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  computed,
+  inject,
+  linkedSignal,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { Session } from '../access/session.ts';
+import { Choice, type ChoiceOption } from '../choice/choice.ts';
 import { Columns } from '../columns/columns.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { foldersOf, SavedSearches } from './saved-searches.ts';
@@ -6,12 +16,13 @@ import { foldersOf, SavedSearches } from './saved-searches.ts';
 /** Asks for a name and a folder, and saves the search on the screen with its range and columns. */
 @Component({
   selector: 'ps-save-dialog',
+  imports: [Choice],
   template: `
-    <dialog #dialog class="save-dialog" aria-labelledby="save-title">
+    <dialog #dialog class="form-dialog" aria-labelledby="save-title">
       <form (submit)="save($event)" novalidate>
-        <h2 id="save-title">Save this search</h2>
+        <h2 id="save-title" i18n>Save this search</h2>
         <label>
-          <span>Name</span>
+          <span i18n>Name</span>
           <input
             #nameInput
             class="text-input"
@@ -24,13 +35,14 @@ import { foldersOf, SavedSearches } from './saved-searches.ts';
           />
         </label>
         <label>
-          <span>Folder</span>
+          <span i18n>Folder</span>
           <input
             #folderInput
             class="text-input"
             maxlength="200"
             autocomplete="off"
             placeholder="none"
+            i18n-placeholder
             list="save-folders"
             [value]="folder()"
             (input)="folder.set(folderInput.value)"
@@ -41,6 +53,18 @@ import { foldersOf, SavedSearches } from './saved-searches.ts';
             <option [value]="name"></option>
           }
         </datalist>
+        @if (session.controlled()) {
+          <div>
+            <span class="help" i18n>Who sees it</span>
+            <ps-choice
+              label="Who sees it"
+              i18n-label
+              [options]="audiences"
+              [value]="shared()"
+              (chosen)="shared.set($event)"
+            />
+          </div>
+        }
         <p id="save-help" class="help" aria-live="polite">
           @if (problem(); as problem) {
             <span class="wrong">{{ problem }}</span>
@@ -51,14 +75,15 @@ import { foldersOf, SavedSearches } from './saved-searches.ts';
           }
         </p>
         <div class="actions">
-          <button type="submit" class="button primary" [disabled]="saving()">Save</button>
-          <button type="button" class="button" (click)="close()">Cancel</button>
+          <button type="submit" class="button primary" [disabled]="saving()" i18n>Save</button>
+          <button type="button" class="button" (click)="close()" i18n>Cancel</button>
         </div>
       </form>
     </dialog>
   `,
 })
 export class SaveDialog {
+  protected readonly session = inject(Session);
   readonly #saved = inject(SavedSearches);
   readonly #location = inject(SearchLocation);
   readonly #columns = inject(Columns);
@@ -73,14 +98,16 @@ export class SaveDialog {
       .map(({ name }) => name)
       .filter((name) => name !== ''),
   );
-  protected readonly replaces = computed(
-    () =>
-      this.#saved
-        .list()
-        ?.some(
-          ({ name, folder }) => name === this.name().trim() && folder === this.folder().trim(),
-        ) === true,
+  readonly #replaced = computed(() =>
+    this.#saved.replacedBy(this.name().trim(), this.folder().trim()),
   );
+  protected readonly replaces = computed(() => this.#replaced() !== undefined);
+  /** What is replaced stays as private as it was, until something else is chosen. */
+  protected readonly shared = linkedSignal(() => this.#replaced()?.shared ?? false);
+  protected readonly audiences: readonly ChoiceOption<boolean>[] = [
+    { value: false, label: $localize`Only me` },
+    { value: true, label: $localize`Everybody` },
+  ];
 
   open(): void {
     this.problem.set(null);
@@ -107,6 +134,7 @@ export class SaveDialog {
       q: this.#location.q(),
       ...this.#location.range(),
       columns: this.#columns.chosen() ? this.#columns.names() : null,
+      ...(this.session.controlled() && { shared: this.shared() }),
     });
     this.saving.set(false);
     this.problem.set(problem === null ? null : problem.detail || problem.title);

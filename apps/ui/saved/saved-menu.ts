@@ -1,5 +1,6 @@
 import { Component, computed, inject, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { Session } from '../access/session.ts';
 import type { SavedSearch } from '../api/saved-search-api.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
@@ -18,15 +19,26 @@ import { foldersOf, parametersOf, SavedSearches } from './saved-searches.ts';
       class="button icon"
       [psPopover]="menu"
       title="Saved searches"
+      i18n-title
       aria-label="Saved searches"
+      i18n-aria-label
       (click)="opened()"
     >
       <ps-icon name="star" />
     </button>
-    <div #menu popover class="popover saved-panel" role="dialog" aria-label="Saved searches">
-      <button type="button" class="menu-item" (click)="trigger.close(); save.emit()">
-        Save this search… <span class="hint"><kbd>s</kbd></span>
-      </button>
+    <div
+      #menu
+      popover
+      class="popover saved-panel"
+      role="dialog"
+      aria-label="Saved searches"
+      i18n-aria-label
+    >
+      @if (access.may('searches:write')) {
+        <button type="button" class="menu-item" (click)="trigger.close(); save.emit()" i18n>
+          Save this search… <span class="hint"><kbd>s</kbd></span>
+        </button>
+      }
       @if (saved.problem(); as problem) {
         <p class="menu-title" role="alert">{{ problem.detail || problem.title }}</p>
       }
@@ -43,24 +55,31 @@ import { foldersOf, parametersOf, SavedSearches } from './saved-searches.ts';
               (click)="trigger.close(); run(search)"
             >
               <span class="from-log">{{ visible(search.name) }}</span>
+              @if (audience(search); as audience) {
+                <span class="hint from-log">{{ audience }}</span>
+              }
             </button>
-            <button
-              type="button"
-              class="button icon small"
-              title="Delete"
-              [attr.aria-label]="'Delete the saved search ' + search.name"
-              (click)="delete(search)"
-            >
-              <ps-icon name="close" class="small" />
-            </button>
+            @if (search.editable && access.may('searches:write')) {
+              <button
+                type="button"
+                class="button icon small"
+                title="Delete"
+                i18n-title
+                [attr.aria-label]="'Delete the saved search ' + search.name"
+                (click)="delete(search)"
+              >
+                <ps-icon name="close" class="small" />
+              </button>
+            }
           </div>
         }
       }
-      <a class="menu-item" routerLink="/start" (click)="trigger.close()">Start page</a>
+      <a class="menu-item" routerLink="/start" (click)="trigger.close()" i18n>Start page</a>
     </div>
   `,
 })
 export class SavedMenu {
+  protected readonly access = inject(Session);
   protected readonly saved = inject(SavedSearches);
   readonly #location = inject(SearchLocation);
   /** This search is to be saved. */
@@ -68,6 +87,10 @@ export class SavedMenu {
 
   protected readonly visible = visibleText;
   protected readonly folders = computed(() => foldersOf(this.saved.list() ?? []));
+
+  protected audience(search: SavedSearch): string | null {
+    return this.saved.audience(search);
+  }
 
   protected opened(): void {
     void this.saved.read();

@@ -1,5 +1,7 @@
 import { Injectable, inject, signal } from '@angular/core';
+import { Session } from '../access/session.ts';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
+import { visibleText } from '../results/visible-text.ts';
 import { SavedSearchApi, type SavedSearch, type SearchToSave } from '../api/saved-search-api.ts';
 
 /** Searches of one folder. */
@@ -12,6 +14,7 @@ export interface Folder {
 @Injectable({ providedIn: 'root' })
 export class SavedSearches {
   readonly #api = inject(SavedSearchApi);
+  readonly #session = inject(Session);
   #reading: AbortController | null = null;
 
   /** Null until they were read. */
@@ -30,11 +33,21 @@ export class SavedSearches {
     }
   }
 
-  /** In the place of the one of this name, where there is one. The problem, or null. */
-  async save(search: SearchToSave): Promise<ApiProblem | null> {
-    const same = this.list()?.find(
-      ({ name, folder }) => name === search.name && folder === search.folder,
+  /** One's own search that one of this name takes the place of. */
+  replacedBy(name: string, folder: string): SavedSearch | undefined {
+    const me = this.#session.controlled() ? this.#session.identity()?.name : null;
+    return this.list()?.find(
+      (search) =>
+        search.name === name &&
+        search.folder === folder &&
+        (me === null || search.owner === me) &&
+        search.editable,
     );
+  }
+
+  /** In the place of one's own of this name, where there is one. The problem, or null. */
+  async save(search: SearchToSave): Promise<ApiProblem | null> {
+    const same = this.replacedBy(search.name, search.folder);
     try {
       await (same === undefined ? this.#api.add(search) : this.#api.replace(same.id, search));
     } catch (error) {
@@ -42,6 +55,14 @@ export class SavedSearches {
     }
     await this.read();
     return null;
+  }
+
+  /** Whose it is, and that nobody else sees it; null where that goes without saying. */
+  audience({ owner, shared }: SavedSearch): string | null {
+    if (!this.#session.controlled()) return null;
+    if (!shared) return $localize`only me`;
+    if (owner === null) return null;
+    return owner === this.#session.identity()?.name ? $localize`shared` : visibleText(owner);
   }
 
   async delete(search: SavedSearch): Promise<void> {

@@ -1,5 +1,7 @@
 import { Component, computed, effect, inject, signal, untracked, viewChild } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { AccountMenu } from '../access/account-menu.ts';
+import { Session } from '../access/session.ts';
 import { EventDetail, type DetailView } from '../event-detail/event-detail.ts';
 import type { FieldFilter } from '../event-detail/field-list.ts';
 import { FieldNames } from '../fields/field-names.ts';
@@ -36,6 +38,7 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
 @Component({
   selector: 'ps-search-page',
   imports: [
+    AccountMenu,
     EventDetail,
     FieldsPanel,
     FilterPills,
@@ -69,6 +72,7 @@ const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-need
   host: { '(document:keydown)': 'key($event)' },
 })
 export class SearchPage {
+  protected readonly access = inject(Session);
   protected readonly location = inject(SearchLocation);
   protected readonly session = inject(SearchSession);
   protected readonly tail = inject(TailSession);
@@ -137,6 +141,10 @@ export class SearchPage {
     else this.session.refresh();
   }
 
+  protected save(): void {
+    if (this.access.may('searches:write')) this.saveDialog().open();
+  }
+
   protected closeDetail(): void {
     this.selection.close();
     this.results().focus();
@@ -192,7 +200,7 @@ export class SearchPage {
         this.session.refresh();
       },
       save: () => {
-        this.saveDialog().open();
+        this.save();
       },
       help: () => {
         this.help().open();

@@ -1,14 +1,15 @@
 import { Component, DestroyRef, computed, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { addFilter } from '../../../libs/query/page.ts';
+import { Session } from '../access/session.ts';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
+import { PageTop } from '../frame/page-top.ts';
 import { HealthFeed } from '../pipeline-status/health-feed.ts';
 import { healthFigures } from '../pipeline-status/health-text.ts';
 import { QueryHistory, type PastSearch } from '../query-bar/query-history.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { foldersOf, parametersOf, SavedSearches } from '../saved/saved-searches.ts';
-import { SettingsMenu } from '../theme/settings-menu.ts';
 import { formatInstant } from '../time-range/format-time.ts';
 import { rangeLabel } from '../time-range/time-range.ts';
 import { readVolume, type Volume } from './volume.ts';
@@ -19,12 +20,13 @@ const RECENT = 12;
 /** Where to begin: saved and recent searches, who sends how much, how the pipeline is. */
 @Component({
   selector: 'ps-start-page',
-  imports: [RouterLink, SettingsMenu],
+  imports: [PageTop, RouterLink],
   providers: [HealthFeed],
   templateUrl: './start-page.html',
 })
 export class StartPage {
   readonly #api = inject(SearchApi);
+  protected readonly session = inject(Session);
   protected readonly saved = inject(SavedSearches);
   protected readonly health = inject(HealthFeed).health;
 
@@ -62,10 +64,13 @@ export class StartPage {
     return volume.partial ? `more than ${count} events` : `${count} events`;
   });
   protected readonly beginnings = [
-    { name: 'Everything', parameters: {} },
-    { name: 'Errors of the last 15 minutes', parameters: { q: 'level:>=error', from: '-15m' } },
-    { name: 'Patterns of the last hour', parameters: { from: '-1h', view: 'patterns' } },
-    { name: 'Live tail', parameters: { live: '1' } },
+    { name: $localize`Everything`, parameters: {} },
+    {
+      name: $localize`Errors of the last 15 minutes`,
+      parameters: { q: 'level:>=error', from: '-15m' },
+    },
+    { name: $localize`Patterns of the last hour`, parameters: { from: '-1h', view: 'patterns' } },
+    { name: $localize`Live tail`, parameters: { live: '1' } },
   ] as const;
   protected readonly parametersOf = parametersOf;
 

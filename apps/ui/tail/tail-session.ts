@@ -1,5 +1,6 @@
 import { Injectable, effect, inject, signal, untracked } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
+import { ApiClient } from '../api/api-client.ts';
 import { ApiProblem, isAbort, toProblem } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { SearchLocation } from '../search/search-location.ts';
@@ -13,11 +14,17 @@ const TICK_MS = 1_000;
 
 export type TailState = 'off' | 'connecting' | 'open' | 'reconnecting';
 
-/** The server-sent events of the live tail; EventSource reconnects by itself and resumes where it was. */
+/**
+ * The server-sent events of the live tail; EventSource reconnects by itself and resumes where it was. When the session
+ * ends the stream is closed, and taken up where it was once somebody is signed in.
+ */
 @Injectable()
 export class TailSession {
   readonly #api = inject(SearchApi);
+  readonly #client = inject(ApiClient);
   readonly #location = inject(SearchLocation);
+  /** Where the tail of a query has come to, while the session that it ran in is over. */
+  #left: { readonly q: string; readonly position: string } | null = null;
   #arrived: LogHit[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,8 +39,8 @@ export class TailSession {
   constructor() {
     effect((onCleanup) => {
       const q = this.#location.q();
-      if (!this.#location.live()) return;
-      onCleanup(untracked(() => this.#open(q)));
+      if (!this.#location.live()) this.#left = null;
+      else if (!this.#client.closed()) onCleanup(untracked(() => this.#open(q)));
     });
   }
 
@@ -64,14 +71,15 @@ export class TailSession {
 
   /** Returns what closes the stream. */
   #open(q: string): () => void {
-    this.feed.clear();
-    this.#rate.clear();
-    this.resume();
+    const after = this.#left?.q === q ? this.#left.position : null;
+    this.#left = null;
+    if (after === null) this.#begin();
     this.problem.set(null);
     this.state.set('connecting');
     const abort = new AbortController();
-    let primed = false;
-    const stream = new EventSource(this.#api.tailUrl(q));
+    let primed = after !== null;
+    let position = after;
+    const stream = new EventSource(this.#api.tailUrl(q, after));
     stream.onopen = () => {
       this.state.set('open');
       if (primed) return;
@@ -80,6 +88,7 @@ export class TailSession {
       void this.#prime(q, abort.signal);
     };
     stream.onmessage = (message: MessageEvent<string>) => {
+      position = message.lastEventId;
       this.#receive(JSON.parse(message.data) as LogHit);
     };
     stream.onerror = () => {
@@ -95,10 +104,16 @@ export class TailSession {
       abort.abort();
       stream.close();
       clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#arrived = [];
+      this.#flush();
+      if (untracked(this.#client.closed) && position !== null) this.#left = { q, position };
       this.state.set('off');
     };
+  }
+
+  #begin(): void {
+    this.feed.clear();
+    this.#rate.clear();
+    this.resume();
   }
 
   /** Puts the newest stored rows below what the tail brings. */
@@ -123,12 +138,17 @@ export class TailSession {
   #receive(hit: LogHit): void {
     this.#arrived.push(hit);
     this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.feed.add(this.#arrived);
-      this.#rate.add(this.#arrived.length, performance.now());
-      this.#arrived = [];
-      this.#changed();
+      this.#flush();
     }, FLUSH_MS);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    if (this.#arrived.length === 0) return;
+    this.feed.add(this.#arrived);
+    this.#rate.add(this.#arrived.length, performance.now());
+    this.#arrived = [];
+    this.#changed();
   }
 
   #changed(): void {

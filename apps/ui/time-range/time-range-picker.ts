@@ -43,7 +43,7 @@ export class TimeRangePicker {
   protected readonly location = inject(SearchLocation);
   protected readonly refresh = inject(AutoRefresh);
   protected readonly intervals: readonly ChoiceOption<RefreshInterval | null>[] = [
-    { value: null, label: 'Once' },
+    { value: null, label: $localize`Once` },
     ...REFRESH_INTERVALS.map((value) => ({
       value,
       label: value,
@@ -51,7 +51,7 @@ export class TimeRangePicker {
     })),
   ];
   protected readonly zones: readonly ChoiceOption<Zone>[] = [
-    { value: 'local', label: 'Local time' },
+    { value: 'local', label: $localize`Local time` },
     { value: 'utc', label: 'UTC' },
   ];
   private readonly trigger = viewChild.required<PopoverTrigger>('trigger');
@@ -63,8 +63,8 @@ export class TimeRangePicker {
   private readonly from = signal('');
   private readonly to = signal('');
   protected readonly bounds: readonly Bound[] = [
-    { field: 'from', label: 'From', placeholder: 'start of the data', text: this.from },
-    { field: 'to', label: 'To', placeholder: 'now', text: this.to },
+    { field: 'from', label: $localize`From`, placeholder: 'start of the data', text: this.from },
+    { field: 'to', label: $localize`To`, placeholder: 'now', text: this.to },
   ];
   protected readonly problem = signal<{ field: 'from' | 'to'; reason: string } | null>(null);
   protected readonly label = computed(() => {

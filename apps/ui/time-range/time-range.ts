@@ -15,13 +15,13 @@ export interface QuickRange {
 }
 
 export const QUICK_RANGES: readonly QuickRange[] = [
-  { label: 'Last 15 minutes', range: { from: '-15m', to: null } },
-  { label: 'Last hour', range: { from: '-1h', to: null } },
-  { label: 'Last 6 hours', range: { from: '-6h', to: null } },
-  { label: 'Last 24 hours', range: { from: '-24h', to: null } },
-  { label: 'Last 7 days', range: { from: '-7d', to: null } },
-  { label: 'Last 30 days', range: { from: '-30d', to: null } },
-  { label: 'All time', range: ALL_TIME },
+  { label: $localize`Last 15 minutes`, range: { from: '-15m', to: null } },
+  { label: $localize`Last hour`, range: { from: '-1h', to: null } },
+  { label: $localize`Last 6 hours`, range: { from: '-6h', to: null } },
+  { label: $localize`Last 24 hours`, range: { from: '-24h', to: null } },
+  { label: $localize`Last 7 days`, range: { from: '-7d', to: null } },
+  { label: $localize`Last 30 days`, range: { from: '-30d', to: null } },
+  { label: $localize`All time`, range: ALL_TIME },
 ];
 
 const UNIT_MS: Readonly<Record<string, number>> = {

@@ -1,0 +1,248 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { browser, suite } from '../support/requirement.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { Account } from './account.ts';
+import { BrowserSession } from './browser-session.ts';
+import { SearchPageParts } from './page-parts.ts';
+import { violations } from './violations.ts';
+
+const PASSWORD = 'correct horse battery';
+
+suite('administration', browser, (executable) => {
+  let session: BrowserSession;
+  let admin: Account;
+  let ui: SearchPageParts;
+
+  beforeAll(async () => {
+    session = await BrowserSession.start(executable, {
+      AUTH: 'on',
+      ADMIN_PASSWORD: PASSWORD,
+      INGEST_AUTH: 'required',
+    });
+    admin = await Account.signIn(session.url, 'admin', PASSWORD);
+    await admin.call('POST', 'users', { name: 'edda', role: 'editor', password: PASSWORD });
+  }, 60_000);
+
+  afterAll(async () => {
+    await session.end();
+  }, 30_000);
+
+  afterEach(async () => {
+    await ui.page.context().close();
+    expect(session.complaints).toEqual([]);
+    session.complaints.length = 0;
+  });
+
+  const button = (name: string | RegExp): Locator =>
+    ui.page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name });
+  const row = (text: string): Locator => ui.page.getByRole('row').filter({ hasText: text });
+  const news = (text: string): Promise<void> =>
+    ui.page.locator('.news').filter({ hasText: text }).waitFor();
+
+  async function open(path: string, name = 'admin', options = {}): Promise<void> {
+    ui = new SearchPageParts(await session.open(path, options));
+    await ui.page.getByLabel('Name', { exact: true }).fill(name);
+    await ui.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await ui.page.keyboard.press('Enter');
+    await ui.page.locator('dialog.sign-in').waitFor({ state: 'detached' });
+  }
+
+  it('adds, changes, signs out and deletes users', async () => {
+    await open('/admin/users');
+    await button('Add a user').click();
+    await ui.parameter('edit', (edit) => edit === 'new');
+    const form = ui.page.getByRole('dialog', { name: 'Add a user' });
+    await form.getByLabel('Name', { exact: true }).fill('vito');
+    await form.getByLabel('Password').fill('short');
+    await form.getByLabel('Sees only these services').fill('shop\nbank\n');
+    await button('Save').click();
+    await form.getByText('It has 5 characters; take at least 12').waitFor();
+    await form.getByLabel('Password').fill(PASSWORD);
+    await button('Save').click();
+    await news('vito is saved');
+    await row('vito').filter({ hasText: 'bank, shop' }).filter({ hasText: 'never' }).waitFor();
+
+    await button('Edit vito').click();
+    const edit = ui.page.getByRole('dialog', { name: 'User vito' });
+    await edit.getByLabel('Editor').check();
+    await edit.getByLabel('Disabled').check();
+    await ui.page.keyboard.press('Enter');
+    await row('vito').filter({ hasText: 'disabled' }).filter({ hasText: 'Editor' }).waitFor();
+
+    await button('Sign out edda').click();
+    await button('Sign out everywhere').click();
+    await news('Sessions of edda that were ended: 0');
+    await button('Delete vito').click();
+    await button('Cancel').click();
+    await button('Delete vito').click();
+    await button('Delete the user').click();
+    await news('vito is deleted');
+    expect(await row('vito').count()).toBe(0);
+    await button('Delete admin').click();
+    await button('Delete the user').click();
+    await ui.page.getByRole('alert').filter({ hasText: 'last admin' }).waitFor();
+    await ui.page.getByRole('searchbox').fill('edd');
+    await ui.parameter('q', (q) => q === 'edd');
+    await waitUntil('one user', async () => (await ui.page.getByRole('row').count()) === 2);
+  });
+
+  it('makes a token, shows it once, tells its use, rotates and revokes it', async () => {
+    await open('/admin/tokens');
+    await button('Make a token').click();
+    const form = ui.page.getByRole('dialog', { name: 'Make an ingest token' });
+    await form.getByLabel('Name', { exact: true }).fill('shop-pods');
+    await form.getByLabel('May send only these services').fill('shop');
+    await form.getByLabel('Volume per day').fill('much');
+    await button('Save').click();
+    await form.getByText('Write a size like 500 MB').waitFor();
+    await form.getByLabel('Volume per day').fill('1 MB');
+    await form.getByLabel('Events per second').fill('1,000');
+    await button('Save').click();
+    const secret = ui.page.getByRole('dialog', { name: 'The token shop-pods' });
+    const text = (await secret.locator('#token-text').textContent()) ?? '';
+    expect(text).toMatch(/^pst_/);
+    expect(await secret.locator('code').nth(1).textContent()).toContain(`Bearer ${text}`);
+    await secret.getByRole('button', { name: 'Done' }).click();
+    await ui.page.locator('ps-token-secret').waitFor({ state: 'detached' });
+    expect(await ui.page.getByText(text).count()).toBe(0);
+
+    const send = (): Promise<number> =>
+      fetch(`${session.url}/logs/batch`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${text}` },
+        body: JSON.stringify([{ service: 'shop', message: 'sold '.repeat(200) }]),
+      }).then(({ status }) => status);
+    await waitUntil('the token is known', async () => (await send()) === 202, 15_000);
+    await row('shop-pods').filter({ hasText: '1,000 events/s' }).waitFor();
+    await row('shop-pods')
+      .filter({ hasText: /[1-9]\d* events?, [\d.]+ kB/ })
+      .waitFor({ timeout: 20_000 });
+
+    await button('Edit shop-pods').click();
+    const edit = ui.page.getByRole('dialog', { name: 'Ingest token shop-pods' });
+    expect(await edit.getByLabel('Volume per day').inputValue()).toBe('1 MB');
+    await edit.getByLabel('Last day (UTC)').fill('2099-12-31');
+    await button('Save').click();
+    await row('shop-pods').filter({ hasText: '2099-12-31' }).waitFor();
+
+    await button('Rotate shop-pods').click();
+    await button('Rotate').click();
+    expect(await secret.locator('#token-text').textContent()).not.toBe(text);
+    await secret.getByRole('button', { name: 'Done' }).click();
+    await row('shop-pods').filter({ hasText: 'old secret until' }).waitFor();
+    await button('Revoke shop-pods').click();
+    await button('Revoke the token').click();
+    await news('shop-pods is revoked');
+    await ui.page.getByText('There is no token yet').waitFor();
+  });
+
+  it('searches and downloads what people did', async () => {
+    const edda = `users/${await admin.idOf('edda')}`;
+    for (let n = 0; n < 110; n++) await admin.call('PUT', edda, { services: [`s${n}`] });
+    await open('/admin/audit');
+    await row('Signed in').filter({ hasText: 'admin' }).first().waitFor();
+    await ui.page.getByLabel('Action').selectOption('user.update');
+    await ui.parameter('action', (action) => action === 'user.update');
+    await row('Changed a user').filter({ hasText: 's109' }).waitFor();
+    await row('Signed in').first().waitFor({ state: 'detached' });
+    const entries = ui.page.locator('tbody tr');
+    await waitUntil('all entries, in pages', async () => {
+      await ui.page.mouse.wheel(0, 4_000);
+      return (await entries.count()) >= 110;
+    });
+    await ui.page.getByText('That is all').waitFor();
+    await ui.page.getByLabel('Search the audit log').fill('s77');
+    const few = async (): Promise<boolean> => [1, 2].includes(await entries.count());
+    await waitUntil('what has the word', few);
+    await ui.page.reload();
+    await waitUntil('the same again', async () => {
+      const found = await entries.filter({ hasText: 's77' }).count();
+      return found > 0 && (await entries.count()) === found;
+    });
+    const found = await entries.count();
+    const [download] = await Promise.all([
+      ui.page.waitForEvent('download'),
+      ui.page.getByRole('link', { name: 'Export' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(found);
+    expect(lines.every((line) => line.includes('user.update') && line.includes('s77'))).toBe(true);
+    await ui.page.getByLabel('By whom').fill('nobody');
+    await ui.page.getByText('Nothing like this was done').waitFor();
+    await admin.call('PUT', edda, { services: null });
+  }, 60_000);
+
+  it('keeps a saved search to its owner, until it is shared', async () => {
+    await open('/?q=level:error');
+    await ui.page.getByRole('heading', { name: /Nothing is stored|No event/ }).waitFor();
+    const save = async (name: string, audience: string): Promise<void> => {
+      await ui.page.keyboard.press('s');
+      const dialog = ui.page.getByRole('dialog', { name: 'Save this search' });
+      await dialog.getByLabel('Name').fill(name);
+      await dialog.getByRole('button', { name: audience }).click();
+      await dialog.getByRole('button', { name: 'Save' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    await save('mine alone', 'Only me');
+    await save('for all', 'Everybody');
+    await button('Saved searches').click();
+    const list = ui.page.getByRole('dialog', { name: 'Saved searches' });
+    await list.getByRole('button', { name: 'mine alone only me' }).waitFor();
+    await list.getByRole('button', { name: 'for all shared' }).waitFor();
+    await ui.page.context().close();
+
+    await open('/', 'edda');
+    await button('Saved searches').click();
+    const hers = ui.page.getByRole('dialog', { name: 'Saved searches' });
+    await hers.getByRole('button', { name: 'for all admin' }).waitFor();
+    expect(await hers.getByText('mine alone').count()).toBe(0);
+    expect(await hers.getByRole('button', { name: /^Delete/ }).count()).toBe(0);
+  });
+
+  const STATES: readonly [string, () => Promise<void>][] = [
+    ['/admin/users?edit=new', () => ui.page.getByRole('dialog', { name: 'Add a user' }).waitFor()],
+    ['/admin/users', () => row('edda').waitFor()],
+    ['/admin/tokens?edit=new', () => ui.page.getByRole('dialog', { name: /^Make/ }).waitFor()],
+    ['/admin/tokens', () => row('first').first().waitFor()],
+    ['/admin/audit', () => row('Signed in').first().waitFor()],
+    ['/account', () => ui.page.getByText('this session').waitFor()],
+  ];
+
+  it.each([
+    ['dark', 1440, 900],
+    ['light', 390, 844],
+  ] as const)(
+    'has no violation in the %s theme at %d px',
+    async (colorScheme, width, height) => {
+      const options = {
+        viewport: { width, height },
+        colorScheme,
+        reducedMotion: 'reduce',
+      } as const;
+      const token = { name: `first ${width}`, bytesPerDay: 5_000_000, services: ['a', 'b'] };
+      await admin.call('POST', 'tokens', token);
+      ui = new SearchPageParts(await session.open('/', options));
+      await ui.page.locator('dialog.sign-in').waitFor();
+      expect(await violations(ui.page)).toEqual([]);
+      await keep(`sign-in-${width}`);
+      await ui.page.context().close();
+      await open('/account', 'admin', options);
+      for (const [at, [path, ready]] of STATES.entries()) {
+        await ui.page.goto(session.url + path);
+        await ready();
+        expect({ path, violations: await violations(ui.page) }).toEqual({ path, violations: [] });
+        expect(await ui.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+        await keep(`admin-${at}-${width}`);
+      }
+    },
+    60_000,
+  );
+
+  /** A picture for whoever asks for pictures. */
+  async function keep(name: string): Promise<void> {
+    const folder = process.env['SCREENSHOTS'];
+    if (folder !== undefined) await ui.page.screenshot({ path: `${folder}/${name}.png` });
+  }
+});
