@@ -67,6 +67,7 @@ const WIDE: readonly FieldCase[] = [
       `${POD}.imagePullSecrets.registry.name`,
     ],
     ['ingest.replicas', 3, 'Deployment ingest', 'spec.replicas'],
+    ['ingest.auth', 'Off', 'ConfigMap config', setting('INGEST_AUTH'), 'off'],
     ['ingest.hosts[]', 'in.example.com', 'ConfigMap config', HOSTS, /(^|,)in\.example\.com(,|$)/],
     ['gateway.replicas', 2, 'Deployment gateway', 'spec.replicas'],
     ['gateway.hosts[]', 'ui.example.com', 'ConfigMap config', HOSTS, /(^|,)ui\.example\.com(,|$)/],
