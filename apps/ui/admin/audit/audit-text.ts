@@ -41,7 +41,8 @@ export function actionName(action: string): string {
 
 /** Members and values of the detail in one line. */
 export function detailText({ detail }: AuditEntry): string {
-  const parts = Object.entries(detail).map(([name, value]) => {
+  const told = Object.entries(detail).filter(([, value]) => value !== null);
+  const parts = told.map(([name, value]) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value);
     return `${name} ${text}`;
   });
