@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'events.export',
   'quarantine.replay',
   'quarantine.delete',
+  'audit.export',
 ] as const;
 
 export function actionName(action: string): string {
@@ -35,6 +36,7 @@ export function actionName(action: string): string {
     'events.export': $localize`Exported events`,
     'quarantine.replay': $localize`Replayed quarantine`,
     'quarantine.delete': $localize`Deleted from quarantine`,
+    'audit.export': $localize`Downloaded the audit log`,
   };
   return names[action] ?? action;
 }
