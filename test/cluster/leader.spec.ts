@@ -3,7 +3,7 @@ import { kubernetes, suite } from '../support/requirement.ts';
 import { operatorFigures } from './support/operator-figures.ts';
 import { OperatorRun } from './support/operator-run.ts';
 
-/** Longest time without a leader: the lease of 15 s, the interval of retries, and some for a busy machine. */
+/** Longest time without a leader: the lease of 12 s, the interval of retries, and some for a busy machine. */
 const FAILOVER_MS = 20_000;
 
 /** Operators that are killed, or end in order. */

@@ -26,7 +26,7 @@ interface Timing {
   readonly retryMs: number;
 }
 
-const TIMING: Timing = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
+const TIMING: Timing = { leaseMs: 12_000, renewMs: 8_000, retryMs: 2_000 };
 
 interface LeaseSpec {
   readonly holderIdentity?: string;
