@@ -42,23 +42,36 @@ export async function declareTopology(
 ): Promise<string[]> {
   const dead = deadLetterQueue(settings);
   const bounds = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish' };
-  await declare(model, telemetry, dead, {
-    ...bounds,
-    'x-max-length-bytes': settings.maxQueueBytes,
-    'x-delivery-limit': NO_DELIVERY_LIMIT,
-  });
-  const unsettled = [];
-  for (const queue of shardQueues(settings)) {
-    const existed = await declare(model, telemetry, queue, {
+  const existed = await queueExists(model, dead);
+  await declare(
+    model,
+    telemetry,
+    { queue: dead, existed },
+    {
       ...bounds,
       'x-max-length-bytes': settings.maxQueueBytes,
-      'x-delivery-limit': settings.deliveryLimit,
-      'x-dead-letter-exchange': '',
-      'x-dead-letter-routing-key': dead,
-      'x-dead-letter-strategy': 'at-least-once',
-    });
+      'x-delivery-limit': NO_DELIVERY_LIMIT,
+    },
+  );
+  const unsettled = [];
+  for (const queue of shardQueues(settings)) {
     const mark = settledMark(queue);
+    // Before the queue is there, so that nobody who finds it finds the mark of the one that it replaces.
+    const existed = await queueExists(model, queue);
     if (!existed) await forget(model, mark, telemetry);
+    await declare(
+      model,
+      telemetry,
+      { queue, existed },
+      {
+        ...bounds,
+        'x-max-length-bytes': settings.maxQueueBytes,
+        'x-delivery-limit': settings.deliveryLimit,
+        'x-dead-letter-exchange': '',
+        'x-dead-letter-routing-key': dead,
+        'x-dead-letter-strategy': 'at-least-once',
+      },
+    );
     const settled = existed && (await exists(model, (channel) => channel.checkExchange(mark)));
     if (!settled) unsettled.push(queue);
   }
@@ -94,14 +107,21 @@ async function forget(model: ChannelModel, mark: string, telemetry: Telemetry): 
   }
 }
 
-/** True if the queue existed. */
+function queueExists(model: ChannelModel, queue: string): Promise<boolean> {
+  return exists(model, (channel) => channel.checkQueue(queue));
+}
+
+interface QueueToDeclare {
+  readonly queue: string;
+  readonly existed: boolean;
+}
+
 async function declare(
   model: ChannelModel,
   telemetry: Telemetry,
-  queue: string,
+  { queue, existed }: QueueToDeclare,
   queueArguments: object,
-): Promise<boolean> {
-  const existed = await exists(model, (channel) => channel.checkQueue(queue));
+): Promise<void> {
   const options: Options.AssertQueue = { durable: true, arguments: queueArguments };
   try {
     await onChannel(model, (channel) => channel.assertQueue(queue, options));
@@ -113,10 +133,9 @@ async function declare(
       throw new QueueRefusedError('permission', message, error);
     }
     telemetry.emit(notDeclared, { name: queue, reason });
-    return true;
+    return;
   }
   if (!existed) telemetry.emit(queueDeclared, { queue });
-  return existed;
 }
 
 async function exists(
