@@ -193,7 +193,7 @@ suite('object storage on a real server', s3Server, () => {
     });
 
     it('removes the parts of an upload that is called off', async () => {
-      const storage = through();
+      const storage = through({ attempts: 1 });
       const off = new AbortController();
       const putting = storage.put('off/a', await fileOf(randomBytes(LARGE)), off.signal);
       const failed = expect(putting).rejects.toThrow('called off');
@@ -223,17 +223,20 @@ suite('object storage on a real server', s3Server, () => {
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const ended = once(child, 'exit');
+    // A request to begin whose answer was late is repeated, and leaves a second upload.
+    let left = 0;
     try {
       await waitUntil('the first part is under way', () => proxy.connections > 1);
       proxy.stall();
-      expect(await unfinished(client)).toBe(1);
+      left = await unfinished(client);
+      expect(left).toBeGreaterThan(0);
     } finally {
       child.kill('SIGKILL');
       await ended;
     }
     const storage = open(settings);
     expect(await storage.removeUnfinished(Date.now() - 3_600_000, NEVER)).toBe(0);
-    expect(await storage.removeUnfinished(Date.now() + 60_000, NEVER)).toBe(1);
+    expect(await storage.removeUnfinished(Date.now() + 60_000, NEVER)).toBe(left);
     expect(await unfinished(client)).toBe(0);
     await proxy.close();
     client.destroy();
