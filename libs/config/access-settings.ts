@@ -1,6 +1,6 @@
 import { optional, setting } from './definition.ts';
 import { addressList } from './address-list.ts';
-import { duration, integer, oneOf, text } from './setting-type.ts';
+import { durationBetween, integer, oneOf, text } from './setting-type.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -26,14 +26,14 @@ export const ACCESS_SETTINGS = {
   sessionIdle: setting({
     name: 'SESSION_IDLE',
     usedBy: ['standalone', 'gateway'],
-    type: duration,
+    type: durationBetween('1m', '365d'),
     default: 12 * HOUR,
     description: 'How long a login lasts that is not used.',
   }),
   sessionLifetime: setting({
     name: 'SESSION_LIFETIME',
     usedBy: ['standalone', 'gateway'],
-    type: duration,
+    type: durationBetween('1m', '365d'),
     default: 7 * DAY,
     description: 'How long a login lasts at most.',
   }),
@@ -48,14 +48,14 @@ export const ACCESS_SETTINGS = {
   loginLockout: setting({
     name: 'LOGIN_LOCKOUT',
     usedBy: ['standalone', 'gateway'],
-    type: duration,
+    type: durationBetween('1s', '1d'),
     default: 15 * MINUTE,
     description: 'See LOGIN_FAILURES.',
   }),
   auditKeep: setting({
     name: 'AUDIT_KEEP',
     usedBy: ['standalone', 'keeper'],
-    type: duration,
+    type: durationBetween('1d', '36500d'),
     default: 365 * DAY,
     description: 'How long the audit log is kept.',
   }),

@@ -144,6 +144,23 @@ export const duration: SettingType<number> = quantity(
   null,
 );
 
+/** A duration within bounds, given as durations too. */
+export function durationBetween(least: string, most: string): SettingType<number> {
+  const bounds = [duration.parse(least), duration.parse(most)].map((bound) =>
+    bound.ok ? bound.value : Number.NaN,
+  );
+  const [shortest = Number.NaN, longest = Number.NaN] = bounds;
+  return {
+    label: `duration, ${least} to ${most}`,
+    parse(value) {
+      const given = duration.parse(value);
+      if (!given.ok || (given.value >= shortest && given.value <= longest)) return given;
+      return failed(`is not a duration from ${least} to ${most}`);
+    },
+    format: duration.format,
+  };
+}
+
 function quantity(
   noun: string,
   units: Units,
