@@ -1,5 +1,5 @@
-import { provideZonelessChangeDetection, type ApplicationConfig } from '@angular/core';
-import { provideRouter, type Routes } from '@angular/router';
+import { inject, provideZonelessChangeDetection, type ApplicationConfig } from '@angular/core';
+import { provideRouter, Router, type Routes } from '@angular/router';
 import { SearchPage } from './search/search-page.ts';
 
 const routes: Routes = [
@@ -34,6 +34,8 @@ const routes: Routes = [
       { path: '**', redirectTo: 'users' },
     ],
   },
+  // Where a login by OpenID Connect ends that failed: the way to sign in is over whatever page there is.
+  { path: 'login', redirectTo: () => inject(Router).createUrlTree(['/']) },
   { path: '**', redirectTo: '' },
 ];
 

@@ -36,13 +36,21 @@ export class BrowserSession {
     this.#browser = browser;
   }
 
-  /** @param environment settings of the program */
+  /**
+   * @param environment settings of the program
+   * @param port where it serves; by default one that the system chooses
+   */
   static async start(
     executablePath: string,
     environment: Readonly<Record<string, string>> = {},
+    port = 0,
   ): Promise<BrowserSession> {
     const folder = await mkdtemp(join(tmpdir(), 'penstock-browser-'));
-    const program = RunningProgram.launch({ dataFolder: join(folder, 'data'), environment });
+    const program = RunningProgram.launch({
+      dataFolder: join(folder, 'data'),
+      environment,
+      flags: { port: String(port) },
+    });
     const url = await program.ready();
     const browser = await chromium.launch({ executablePath, args: FLAGS });
     return new BrowserSession(folder, program, url, browser);

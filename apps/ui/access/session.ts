@@ -2,6 +2,7 @@ import { DOCUMENT, Injectable, computed, inject, signal } from '@angular/core';
 import { ApiClient } from '../api/api-client.ts';
 import { toProblem, type ApiProblem } from '../api/problem.ts';
 import { SessionApi, type Permission, type SessionAnswer } from '../api/session-api.ts';
+import { providerRefusal } from './provider-refusal.ts';
 
 /** Who uses the page, and what they may do. */
 @Injectable({ providedIn: 'root' })
@@ -23,6 +24,8 @@ export class Session {
   /** Somebody must sign in. */
   readonly wanted = this.#client.closed;
   readonly methods = this.#methods.asReadonly();
+  /** Why the login that led here failed; read before the router goes elsewhere. */
+  readonly refusal = providerRefusal(this.#location);
 
   may(permission: Permission): boolean {
     return this.#known()?.permissions.includes(permission) === true;

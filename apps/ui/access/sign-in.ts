@@ -33,7 +33,7 @@ export class SignIn {
   protected readonly byProvider = computed(() => this.session.methods().includes('oidc'));
   protected readonly busy = signal(false);
   protected readonly shown = signal(false);
-  protected readonly problem = signal<string | null>(null);
+  protected readonly problem = signal(this.session.refusal);
   /** Until logins are taken again, in seconds. */
   protected readonly locked = signal(0);
   protected readonly left = computed(() => waitingTime(this.locked()));
