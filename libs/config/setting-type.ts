@@ -157,7 +157,7 @@ export function durationBetween(least: string, most: string): SettingType<number
       if (!given.ok || (given.value >= shortest && given.value <= longest)) return given;
       return failed(`is not a duration from ${least} to ${most}`);
     },
-    format: duration.format,
+    format: (value) => duration.format(value),
   };
 }
 

@@ -81,10 +81,12 @@ suite('a pipeline with a real backlog', both, () => {
       return process?.isServing === true && (await readinessOf(process.url)).ready;
     });
     const [process] = ingest.processes;
+    const secret = await run.pipelines.child('v1', 'Secret', 'flow-ingest-token');
+    const token = Buffer.from(String(valueAt(secret, 'data.token')), 'base64').toString();
     for (let sent = 0; sent < REQUESTS; sent += 1) {
       const answer = await fetch(`${process?.url ?? ''}/logs/batch`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify(events(sent)),
       });
       expect(answer.status).toBe(202);

@@ -13,6 +13,8 @@ export class Session {
   /** Of the last who was signed in; null until somebody is. */
   readonly #known = signal<SessionAnswer | null>(null);
   readonly #methods = signal<readonly string[]>([]);
+  /** What was asked before one of them says nothing any more. */
+  #signIns = 0;
 
   /** Why it is not known who uses the page. */
   readonly problem = signal<ApiProblem | null>(null);
@@ -39,8 +41,10 @@ export class Session {
 
   /** Asks who uses the page. */
   async check(): Promise<void> {
+    const signIns = this.#signIns;
     try {
-      this.#take(await this.#api.current());
+      const answer = await this.#api.current();
+      if (signIns === this.#signIns) this.#take(answer);
     } catch (error) {
       // A page that is already there has its own words for a gateway that does not answer.
       if (!this.begun()) this.problem.set(toProblem(error));
@@ -49,7 +53,9 @@ export class Session {
 
   /** Rejects with an `ApiProblem`. */
   async signIn(name: string, password: string): Promise<void> {
-    this.#take(await this.#api.signIn(name, password));
+    const answer = await this.#api.signIn(name, password);
+    this.#signIns++;
+    this.#take(answer);
   }
 
   /** Forgets everything that the page shows. */

@@ -1,8 +1,8 @@
 import { Injectable, signal } from '@angular/core';
 import { ApiProblem, isAbort, problemOf } from './problem.ts';
 
-/** What a call that is refused for want of a session says. */
-const NOT_SIGNED_IN = 'not-logged-in';
+/** Of a call that is refused for want of a session. Its document may be cut off, as another call was refused before. */
+const NOT_SIGNED_IN = 401;
 
 export interface CallOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -72,10 +72,17 @@ export class ApiClient {
       try {
         return await attempt(session);
       } catch (error) {
-        if (error instanceof ApiProblem && error.code === NOT_SIGNED_IN) this.close();
-        else if (!isAbort(error) || !session.aborted || signal?.aborted === true) throw error;
+        if (!this.#isOver(session, error) || signal?.aborted === true) throw error;
       }
     }
+  }
+
+  /** Whether an attempt failed because its session has ended, which may be news. */
+  #isOver(session: AbortSignal, error: unknown): boolean {
+    if (session.aborted) return isRefusal(error) || isAbort(error);
+    if (!isRefusal(error)) return false;
+    this.close();
+    return true;
   }
 
   async #fetch(path: string, { method = 'GET', body, signal }: CallOptions): Promise<Response> {
@@ -91,6 +98,10 @@ export class ApiClient {
     if (!response.ok) throw await problemOf(response);
     return response;
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === NOT_SIGNED_IN;
 }
 
 function either(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {

@@ -224,7 +224,7 @@ suite('object storage on a real server', s3Server, () => {
     );
     const ended = once(child, 'exit');
     // A request to begin whose answer was late is repeated, and leaves a second upload.
-    let left = 0;
+    let left: number;
     try {
       await waitUntil('the first part is under way', () => proxy.connections > 1);
       proxy.stall();
