@@ -72,7 +72,8 @@ export class ApiClient {
       try {
         return await attempt(session);
       } catch (error) {
-        if (!this.#isOver(session, error) || signal?.aborted === true) throw error;
+        if (!this.#isOver(session, error)) throw error;
+        signal?.throwIfAborted();
       }
     }
   }
