@@ -8,10 +8,10 @@ import {
   USER_NAME_WORDS,
   type Role,
 } from '#access';
-import { exceedsBytes, LIMITS } from '#event';
 
 import { invalidParameters } from '../http/problem.ts';
 import { accepted, refused, type Parameter, type Reading } from '../parameters/parameter.ts';
+import { readServiceNames, serviceNamesSchema } from '../parameters/service-names.ts';
 import { requiredText } from '../parameters/values.ts';
 
 const MOST_SERVICES = 100;
@@ -81,41 +81,16 @@ export const role: Parameter<Role> = {
   read: () => refused('it is required.'),
 };
 
-const SERVICES_WORDS = `it must be null for all services, or a list of 1 to ${MOST_SERVICES} names of services.`;
-
 /** Undefined where it is absent; null is all. */
 export const services: Parameter<readonly string[] | null | undefined> = {
   description:
     'The only services whose events the user sees, by their whole names; null for all. An admin sees all.',
   required: false,
-  schema: {
-    type: 'array',
-    nullable: true,
-    minItems: 1,
-    maxItems: MOST_SERVICES,
-    items: { type: 'string', minLength: 1 },
-  },
-  readJson: (value) => {
-    if (value === undefined || value === null) return accepted(value);
-    if (!Array.isArray(value) || value.length === 0 || value.length > MOST_SERVICES)
-      return refused(SERVICES_WORDS);
-    return value.every(isServiceName)
-      ? accepted([...new Set(value)].sort())
-      : refused(SERVICES_WORDS);
-  },
+  schema: serviceNamesSchema(MOST_SERVICES),
+  readJson: (value) =>
+    value === undefined ? accepted(undefined) : readServiceNames(value, MOST_SERVICES),
   read: () => accepted(undefined),
 };
-
-/** Without what no stored service has, as intake cleans it. */
-function isServiceName(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value !== '' &&
-    !value.includes('\0') &&
-    value.isWellFormed() &&
-    !exceedsBytes(value, LIMITS.textFieldBytes)
-  );
-}
 
 export const disabled: Parameter<boolean | undefined> = {
   description: 'Whether the user may not log in.',

@@ -1,8 +1,9 @@
 import { LONGEST_GRACE_DAYS, MOST_SERVICES, type TokenToKeep } from '#access';
-import { exceedsBytes, LIMITS, type Micros } from '#event';
+import type { Micros } from '#event';
 
 import { accepted, refused, type Parameter, type Values } from '../parameters/parameter.ts';
 import { readTime } from '../parameters/selection.ts';
+import { readServiceNames, serviceNamesSchema } from '../parameters/service-names.ts';
 import { flag, integer, requiredText } from '../parameters/values.ts';
 
 const LONGEST_NAME = 100;
@@ -25,39 +26,14 @@ function limit(most: number, description: string): Parameter<number | null> {
   };
 }
 
-const SERVICES_WORDS = `it must be null for all services, or a list of 1 to ${MOST_SERVICES} names of services.`;
-
 const services: Parameter<readonly string[] | null> = {
   description:
     'The only services whose events are taken, by their whole names; null or absent: all, and events without one.',
   required: false,
-  schema: {
-    type: 'array',
-    nullable: true,
-    minItems: 1,
-    maxItems: MOST_SERVICES,
-    items: { type: 'string', minLength: 1 },
-  },
-  readJson: (value) => {
-    if (value === undefined || value === null) return accepted(null);
-    const isList = Array.isArray(value) && value.length > 0 && value.length <= MOST_SERVICES;
-    return isList && value.every(isServiceName)
-      ? accepted([...new Set(value)].sort())
-      : refused(SERVICES_WORDS);
-  },
+  schema: serviceNamesSchema(MOST_SERVICES),
+  readJson: (value) => readServiceNames(value ?? null, MOST_SERVICES),
   read: () => accepted(null),
 };
-
-/** What no event has as its service, as intake cleans it, would be of no use. */
-function isServiceName(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value !== '' &&
-    !value.includes('\0') &&
-    value.isWellFormed() &&
-    !exceedsBytes(value, LIMITS.textFieldBytes)
-  );
-}
 
 const expiresAt: Parameter<Micros | null> = {
   description:
