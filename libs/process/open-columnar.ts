@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { columnarPlace, type ColumnarPlace, type ProcessSettings } from '#config';
 import {
@@ -138,11 +139,15 @@ export async function openArchive(
 ): Promise<Omit<ArchiveParts, 'retention'> | null> {
   if (opened === null) return null;
   const { place, storage } = opened;
+  const scratch = place.kind === 'folder' ? place.folder : join(place.cacheFolder, 'making');
+  // Where merging sorts what does not fit into memory. What a crash left there goes.
+  const spillFolder = join(scratch, '.sorting');
+  await rm(spillFolder, { recursive: true, force: true });
   const engine = await Engine.open({
     memoryBytes: settings.columnarMemory,
     threads: 1,
     connections: 1,
-    spillFolder: null,
+    spillFolder,
   });
   steps.add('DuckDB for making files', 500, () => {
     engine.close();
@@ -157,7 +162,7 @@ export async function openArchive(
       postgresKeep === 'forever'
         ? { kind: 'forever' }
         : { kind: 'for', age: postgresKeep * MICROS_PER_MS },
-    scratch: place.kind === 'folder' ? place.folder : join(place.cacheFolder, 'making'),
+    scratch,
     limits: { ...ARCHIVE_LIMITS, closedAfter: columnarAfter * MICROS_PER_MS },
     between: takingTurns,
   };

@@ -13,6 +13,7 @@ import { Access6 } from './migrations/6-access.ts';
 import { IngestToken7 } from './migrations/7-ingest-token.ts';
 import { UserIdentity8 } from './migrations/8-user-identity.ts';
 import { HeldSegment9 } from './migrations/9-held-segment.ts';
+import { KeptRows10 } from './migrations/10-kept-rows.ts';
 import { connectionConfig, type StoreSettings } from './settings.ts';
 
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
@@ -40,6 +41,7 @@ export async function openDataSource(settings: StoreSettings): Promise<DataSourc
       IngestToken7,
       UserIdentity8,
       HeldSegment9,
+      KeptRows10,
     ],
     migrationsTransactionMode: 'each',
     synchronize: false,

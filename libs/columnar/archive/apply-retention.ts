@@ -8,6 +8,7 @@ import { ObjectCorruptError } from '../cache/errors.ts';
 import { checksumOf } from '../files/checksum.ts';
 import { readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
+import { metadataKeys } from '../files/metadata-keys.ts';
 import { sha256Of, withScratch } from '../files/scratch.ts';
 import { writeColumnarFile, type Source } from '../files/write-file.ts';
 import {
@@ -147,7 +148,7 @@ class Rewriting {
     const written = await writeColumnarFile(
       engine,
       source,
-      await this.keysOf(path),
+      await metadataKeys(engine, path, limits),
       target,
       limits,
     );
@@ -159,16 +160,6 @@ class Rewriting {
     await storeFile(this.parts, name, written, this.folder, this.signal);
     this.written.push({ name, ...written.record });
     await between('stored', performance.now() - started, this.signal);
-  }
-
-  private async keysOf(path: string): Promise<readonly string[]> {
-    const rows = await this.parts.engine.rows(
-      `SELECT column_name FROM (DESCRIBE SELECT * FROM ${readFiles([path])})
-       WHERE starts_with(column_name, 'metadata.')`,
-      [],
-      { timeoutMs: 0, signal: this.signal },
-    );
-    return rows.map(([name]) => (name ?? '').slice('metadata.'.length));
   }
 
   private query(sql: string) {

@@ -8,12 +8,13 @@ import { archiveGivenUp, segmentArchived, tableSealed } from './events.ts';
 import { publishFiles } from './file-catalog.ts';
 import { applyRetention } from './apply-retention.ts';
 import { makeFiles } from './make-files.ts';
+import { mergeNext } from './merge-files.ts';
 import { VerificationError } from './store-file.ts';
 import type { ArchiveParts } from './parts.ts';
 
 /**
  * Turns closed partitions into columnar files, one table in a run: seal it, write and verify its files, make them
- * count. Drops rows whose time in Postgres is over, and removes files that do not count.
+ * count. Merges small files, drops rows whose time in Postgres is over, and removes files that do not count.
  */
 export function createArchiveJob(parts: ArchiveParts): Job {
   const unfinished = everyHour(parts.clock, (signal) => removeUnfinished(parts, signal));
@@ -29,7 +30,8 @@ export function createArchiveJob(parts: ArchiveParts): Job {
           (await dropKeptRows(parts, client, signal));
         const expired = await applyRetention(parts, client, signal);
         const archived = await archiveNext(parts, client, signal);
-        return { done: cleared + expired + (archived ? 1 : 0), more: archived };
+        const merged = !archived && (await mergeNext(parts, client, signal));
+        return { done: cleared + expired + (archived || merged ? 1 : 0), more: archived || merged };
       } catch (error) {
         // What was begun does not count and is removed later.
         if (signal.aborted) return NOTHING_TO_DO;

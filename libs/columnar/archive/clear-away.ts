@@ -8,7 +8,8 @@ import type { ArchiveParts } from './parts.ts';
 
 /**
  * Removes files that do not count: those of a crash, of a segment that retention dropped, or replaced by others. Not
- * at once, since a reader that began before may be at them. Only this job, under its lock, writes files.
+ * at once, since a reader that began before may be at them: an export reads one snapshot for as long as it takes. Only
+ * this job, under its lock, writes files.
  *
  * @returns how many
  */
@@ -19,7 +20,11 @@ export async function removeFiles(
 ): Promise<number> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT name FROM columnar_file
-     WHERE segment_id IS NULL AND since <= now() - make_interval(secs => $1) LIMIT 100`,
+     WHERE segment_id IS NULL AND since <= now() - make_interval(secs => $1) AND NOT EXISTS (
+       SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE 'penstock%' AND pid <> pg_backend_pid()
+         AND xact_start <= since + make_interval(secs => $1))
+     LIMIT 100`,
     [limits.removeAfterMs / 1_000],
   );
   for (const { name } of rows) {

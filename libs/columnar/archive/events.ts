@@ -35,12 +35,32 @@ export const segmentArchived = defineEvent<SegmentArchived>({
   ],
 });
 
-/** A warning: the rows are still there, and the files will be made again. */
+export const filesMerged = defineEvent<{
+  readonly relation: string;
+  readonly files: number;
+  readonly events: number;
+  readonly bytes: number;
+}>({
+  name: 'columnar_files_merged',
+  level: 'info',
+  message: ({ relation, files, events, bytes }) =>
+    `${files} files of ${relation} and of events that came late are one now: ${events} events, ${bytes} bytes`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_merged_files_total',
+      help: 'Columnar files that were merged into a larger one.',
+      value: ({ files }) => files,
+    },
+  ],
+});
+
+/** A warning: what they were to be made from still serves, and they will be made again. */
 export const archiveGivenUp = defineEvent<{ readonly relation: string; readonly reason: string }>({
   name: 'archive_given_up',
   level: 'warn',
   message: ({ relation, reason }) =>
-    `the columnar files of ${relation} do not count and are made again: ${reason}`,
+    `new columnar files of ${relation} do not count and are made again: ${reason}`,
   metrics: [
     {
       kind: 'counter',

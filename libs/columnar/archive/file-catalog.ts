@@ -33,12 +33,13 @@ export function publishFiles(
     );
     if (rows[0] === undefined) return givenUp('retention has dropped the rows');
     if (rows[0].deletions !== table.deletions) return givenUp('retention has deleted rows');
-    await nameSegment(client, table, files);
+    const segmentId = await nameSegment(client, table, files);
     await client.query('DELETE FROM group_part WHERE segment_id = $1', [table.id]);
     await client.query('DELETE FROM skip_filter WHERE segment_id = $1', [table.id]);
-    await client.query(`UPDATE segment SET engine = 'kept', superseded_at = now() WHERE id = $1`, [
-      table.id,
-    ]);
+    await client.query(
+      `UPDATE segment SET engine = 'kept', superseded_at = now(), files_segment = $2 WHERE id = $1`,
+      [table.id, segmentId],
+    );
     return { kind: 'published' };
   });
 }
@@ -61,7 +62,7 @@ async function nameSegment(
   client: PoolClient,
   table: SealedTable,
   files: readonly FileRecord[],
-): Promise<void> {
+): Promise<number> {
   const { rows } = await client.query<{ commit_floor: string; sealed_commit: string }>(
     'SELECT commit_floor, sealed_commit FROM segment WHERE id = $1',
     [table.id],
@@ -72,11 +73,41 @@ async function nameSegment(
     commitFloor: rows[0]?.commit_floor ?? '0',
     sealedCommit: rows[0]?.sealed_commit ?? null,
   };
-  await fileNames(client, await addSegment(client, segment), files);
+  const id = await addSegment(client, segment);
+  await fileNames(client, id, files);
+  return id;
+}
+
+/**
+ * Puts a segment with some files into the place of others. A segment never changes, since readers remember what
+ * belongs to it: the new one has another number. Files of theirs that it does not have wait to be removed.
+ */
+export async function replaceSegments(
+  client: PoolClient,
+  replaced: readonly ColumnarSegment[],
+  segment: Omit<ColumnarSegment, 'id'>,
+  files: readonly FileRecord[],
+): Promise<void> {
+  const ids = [replaced.map(({ id }) => id)];
+  const kept = await client.query<{ id: number }>(
+    'SELECT id FROM segment WHERE files_segment = ANY($1::int[])',
+    ids,
+  );
+  await client.query(
+    'UPDATE columnar_file SET segment_id = NULL, since = now() WHERE segment_id = ANY($1::int[])',
+    ids,
+  );
+  await client.query('DELETE FROM segment WHERE id = ANY($1::int[])', ids);
+  const id = await addSegment(client, segment);
+  await fileNames(client, id, files);
+  await client.query('UPDATE segment SET files_segment = $1 WHERE id = ANY($2::int[])', [
+    id,
+    kept.rows.map((row) => row.id),
+  ]);
 }
 
 /** @returns its number */
-export async function addSegment(
+async function addSegment(
   client: PoolClient,
   { relation, start, end, commitFloor, sealedCommit }: Omit<ColumnarSegment, 'id'>,
 ): Promise<number> {
@@ -89,7 +120,7 @@ export async function addSegment(
 }
 
 /** Makes files, whose names are noted, those of a segment. */
-export async function fileNames(
+async function fileNames(
   client: PoolClient,
   segmentId: number,
   files: readonly FileRecord[],

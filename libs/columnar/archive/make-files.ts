@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import type { EventPosition } from '#event';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { checksumNumbers, checksumOf, checksumSql } from '../files/checksum.ts';
-import { ORDER, quoted, readFiles } from '../files/columns.ts';
+import { quoted, readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
 import { readCsv, writeColumnarFile, type WrittenFile } from '../files/write-file.ts';
 import type { SealedTable } from './choose.ts';
@@ -13,6 +13,7 @@ import { copyOut, frequentKeys } from './copy-out.ts';
 import { noteFile } from './file-catalog.ts';
 import type { ArchiveParts, ArchiveStep } from './parts.ts';
 import { storeFile, VerificationError } from './store-file.ts';
+import { isInOrder } from './verify-order.ts';
 
 /**
  * Writes a sealed table as files into the storage and reads them back: nothing counts yet.
@@ -98,13 +99,9 @@ class FileMaker {
     const from = readFiles([path]);
     const sums = await checksumOf(this.parts.engine, { sql: from, values: [] }, this.limits);
     sums.forEach((sum, at) => (this.sums[at] = (this.sums[at] ?? 0n) + sum));
-    const [order] = await this.parts.engine.rows(
-      `SELECT count(*)::VARCHAR FROM (
-         SELECT (${ORDER}) <= lag((${ORDER})) OVER () AS wrong FROM ${from}) WHERE wrong`,
-      [],
-      this.limits,
-    );
-    if (order?.[0] !== '0') throw new VerificationError('the events of a file are not in order');
+    if (!(await isInOrder(this.parts.engine, path, this.limits))) {
+      throw new VerificationError('the events of a file are not in order');
+    }
     const [last] = await this.parts.engine.rows(
       `SELECT epoch_us(ts)::VARCHAR, group_seq::VARCHAR, ordinal::VARCHAR FROM ${from}
        ORDER BY ts DESC, group_seq DESC, ordinal DESC LIMIT 1`,

@@ -16,6 +16,7 @@ export type ArchiveStep =
   | 'stored'
   | 'verified'
   | 'published'
+  | 'merged'
   | 'replaced'
   | 'dropped'
   | 'removed';

@@ -4,7 +4,7 @@ import { toSql, type Query } from '#query';
 import { deleteRows, jobLockSql, transaction } from '#store';
 import { quoted } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
-import { addSegment, fileNames, type ColumnarSegment } from './file-catalog.ts';
+import { replaceSegments, type ColumnarSegment } from './file-catalog.ts';
 
 /** How many events of a key are gone. */
 export type GoneRow = readonly (string | null)[];
@@ -37,13 +37,7 @@ export function replaceFiles(
       segment.id,
     ]);
     if (rowCount === 0) return false;
-    // A segment never changes, since readers remember what belongs to it: the new one has another number.
-    await client.query(
-      'UPDATE columnar_file SET segment_id = NULL, since = now() WHERE segment_id = $1',
-      [segment.id],
-    );
-    await client.query('DELETE FROM segment WHERE id = $1', [segment.id]);
-    await fileNames(client, await addSegment(client, segment), [...kept, ...written]);
+    await replaceSegments(client, [segment], segment, [...kept, ...written]);
     await takeOut(client, goneMinutes, goneHours);
     return true;
   });

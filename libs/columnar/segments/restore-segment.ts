@@ -193,11 +193,11 @@ async function switchTo(
   await client.query('DELETE FROM segment WHERE id = $1', [segment.id]);
 }
 
-/** The table from which the files were made, if it is still there: its events would be in Postgres twice. */
-async function dropKept(client: PoolClient, { relation }: ColumnarSegment): Promise<void> {
+/** The tables from which the files were made, if they are still there: their events would be in Postgres twice. */
+async function dropKept(client: PoolClient, { id }: ColumnarSegment): Promise<void> {
   const { rows } = await client.query<{ relation: string }>(
-    `DELETE FROM segment WHERE engine = 'kept' AND relation = $1 RETURNING relation`,
-    [relation.replace(/ \(columnar\)$/, '')],
+    `DELETE FROM segment WHERE engine = 'kept' AND files_segment = $1 RETURNING relation`,
+    [id],
   );
   for (const kept of rows) await client.query(`DROP TABLE ${quoted(kept.relation)}`);
 }
