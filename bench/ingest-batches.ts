@@ -1,8 +1,8 @@
-import { setInterval } from 'node:timers';
 import { BATCH, BatchTemplates } from './batch-templates.ts';
 import { Connection } from './connection.ts';
 import { checkLedger, isClean, verdictLine } from './ledger-check.ts';
 import { runOpenLoop } from './open-loop.ts';
+import { watchMemory } from './peak-memory.ts';
 import type { Program } from './program.ts';
 import type { Report } from './report.ts';
 import { postUntilAcknowledged, SenderLedger } from './sender.ts';
@@ -23,7 +23,7 @@ export async function benchIngestBatches(
   const templates = new BatchTemplates();
   const connections = await openConnections(program.port);
   const ledger = new SenderLedger();
-  const memory = sampleMemory(program);
+  const memory = watchMemory(program);
   const before = program.cpuSeconds();
   const result = await runOpenLoop({
     connections,
@@ -57,17 +57,4 @@ export async function benchIngestBatches(
 
 function openConnections(port: number): Promise<Connection[]> {
   return Promise.all(Array.from({ length: CONNECTIONS }, () => Connection.open(port)));
-}
-
-function sampleMemory(program: Program): { stop(): number } {
-  let peak = program.residentBytes();
-  const timer = setInterval(() => {
-    peak = Math.max(peak, program.residentBytes());
-  }, 500);
-  return {
-    stop: () => {
-      clearInterval(timer);
-      return peak;
-    },
-  };
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchColumnar } from './columnar.ts';
+import { benchBesideArchive } from './columnar-beside.ts';
 import { benchIngestBatches } from './ingest-batches.ts';
 import { benchIngestSingles } from './ingest-singles.ts';
 import { benchOperator } from './operator.ts';
@@ -11,10 +13,11 @@ import { benchSearchIndex } from './search-index.ts';
 import { benchVisibility } from './visibility.ts';
 
 /**
- * npm run bench                      everything but index, pipeline and operator (about 15 minutes)
- * npm run bench -- batches singles   some of: batches singles visibility queries index pipeline
+ * npm run bench                      everything but columnar, index, pipeline and operator (about 15 minutes)
+ * npm run bench -- batches singles   some of: batches singles visibility queries columnar index pipeline
  * Options: --rate, --seconds (batches), --single-rate, --port
  * queries: --events 1000000,10000000; --keep FOLDER stores the events there once and asks the same ones next time
+ * columnar: --events; columnar-beside (ingest beside the job that makes the files): --beside-events
  * index: needs `meilisearch` on PATH; --events (its first number), --steady-rate, --seconds
  * pipeline, or pipeline-batches, pipeline-singles, pipeline-drain: needs an installed RabbitMQ; --pipeline-rate, --seconds,
  *   --pipeline-single-rate, --backlog, --fill-rate
@@ -30,6 +33,7 @@ const { values, positionals } = parseArgs({
     'steady-rate': { type: 'string', default: '2000' },
     events: { type: 'string', default: '1000000,10000000' },
     keep: { type: 'string' },
+    'beside-events': { type: 'string', default: '2000000' },
     'pipeline-rate': { type: 'string', default: '65000' },
     'pipeline-single-rate': { type: 'string', default: '5500' },
     backlog: { type: 'string', default: '2000000' },
@@ -70,8 +74,17 @@ if (wanted('queries')) {
     await withProgram((program) => benchQueries(program, count, report), folder);
   }
 }
+const port = Number(values.port);
+if (positionals.includes('columnar')) {
+  for (const count of values.events.split(',').map(Number)) {
+    await benchColumnar((environment) => Program.start(port, { environment }), count, report);
+  }
+}
+if (positionals.includes('columnar-beside')) {
+  const count = Number(values['beside-events']);
+  await benchBesideArchive((environment) => Program.start(port, { environment }), count, report);
+}
 if (positionals.includes('index')) {
-  const port = Number(values.port);
   await benchSearchIndex(
     (environment) => Program.start(port, { environment }),
     {

@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { runningPostgresUrl } from '../apps/standalone/postgres/running-url.ts';
 import { familyCpuSeconds, ownCpuSeconds, residentBytes } from './process-usage.ts';
 
 const START_TIMEOUT_MS = 60_000;
@@ -74,6 +75,15 @@ export class Program {
 
   residentBytes(): number {
     return residentBytes(this.serverPid);
+  }
+
+  /** Where its Postgres is reached. */
+  get postgresUrl(): string {
+    return runningPostgresUrl(this.dataFolder, 'penstock');
+  }
+
+  private get dataFolder(): string {
+    return join(this.folder, 'data');
   }
 
   async getJson<T>(path: string): Promise<T> {
