@@ -3,11 +3,11 @@
  * are skipped by name.
  */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { findBroker } from '../test/support/rabbitmq-server.mjs';
 import { run, tail } from './process.mjs';
 
 const APT = '/usr/bin/apt-get';
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const RABBITMQ = ['/usr/lib/rabbitmq/bin/rabbitmq-server', '/opt/homebrew/sbin/rabbitmq-server'];
 
 /** invoke-rc.d asks this program whether a service may be started; 101 forbids it. */
 const SERVICE_POLICY = '/usr/sbin/policy-rc.d';
@@ -19,8 +19,7 @@ export async function installBrowser(say) {
 }
 
 export async function installBroker(say) {
-  if (process.env['RABBITMQ_URL'] !== undefined || RABBITMQ.some((path) => existsSync(path)))
-    return;
+  if (process.env['RABBITMQ_URL'] !== undefined || findBroker() !== null) return;
   await install('RabbitMQ', ['rabbitmq-server'], say);
 }
 

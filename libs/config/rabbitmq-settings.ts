@@ -78,13 +78,13 @@ export const RABBITMQ_SETTINGS = {
     description:
       'Deliveries of a batch that end without an answer, as by a crash of the writer, before it is moved into quarantine. Counts where the queue is created.',
   }),
-  rabbitmqPrefetch: setting({
-    name: 'RABBITMQ_PREFETCH',
+  rabbitmqBytesHeld: setting({
+    name: 'RABBITMQ_BYTES_HELD',
     usedBy: ['writer'],
-    type: integer(1, 10_000),
-    default: 128,
+    type: bytes,
+    default: 256 * MIB,
     description:
-      'Most batches per queue that a writer holds without having acknowledged them; a batch has up to 256 KiB, or one larger event.',
+      'Most bytes of batches that a writer holds without having acknowledged them. RabbitMQ counts batches: one is taken for 4 MiB, the largest event, and each queue gives at least one.',
   }),
   rabbitmqCompression: setting({
     name: 'RABBITMQ_COMPRESSION',

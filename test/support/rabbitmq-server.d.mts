@@ -1,4 +1,4 @@
-/** Path of an installed rabbitmq-server, or null. */
+/** Path of the rabbitmq-server that RABBITMQ_SERVER names, else of an installed one; null where there is none. */
 export function findBroker(): string | null;
 
 export interface BrokerOptions {

@@ -11,9 +11,9 @@ const EXECUTABLES = [
   '/usr/local/sbin/rabbitmq-server',
 ];
 
-/** Path of an installed rabbitmq-server, or null. */
+/** Path of the rabbitmq-server that RABBITMQ_SERVER names, else of an installed one; null where there is none. */
 export function findBroker() {
-  return EXECUTABLES.find((path) => existsSync(path)) ?? null;
+  return process.env['RABBITMQ_SERVER'] ?? EXECUTABLES.find((path) => existsSync(path)) ?? null;
 }
 
 /** Busy waiting of Erlang's schedulers would take the cores from the tests. */

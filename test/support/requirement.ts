@@ -60,14 +60,14 @@ export const browser: Requirement = {
 /** A broker: the one of RABBITMQ_URL, or an installed server that the tests start (test/support/rabbitmq.ts). */
 export const rabbitmq: Requirement = {
   name: 'RabbitMQ',
-  remedy: 'apt-get install rabbitmq-server, or RABBITMQ_URL',
+  remedy: 'apt-get install rabbitmq-server, or RABBITMQ_URL, or RABBITMQ_SERVER',
   found: process.env['RABBITMQ_URL'] ?? findBroker(),
 };
 
 /** A broker that the tests may kill, so RABBITMQ_URL will not do. */
 export const ownRabbitmq: Requirement = {
   name: 'an installed RabbitMQ',
-  remedy: 'apt-get install rabbitmq-server',
+  remedy: 'apt-get install rabbitmq-server, or RABBITMQ_SERVER',
   found: findBroker(),
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, type Options } from 'amqplib';
+import { LIMITS } from '#event';
 import { sharedBroker } from '../../../test/support/rabbitmq.ts';
 import { rabbitmq, suite } from '../../../test/support/requirement.ts';
 import { TcpProxy } from '../../../test/support/tcp-proxy.ts';
@@ -39,8 +40,8 @@ suite('consuming from RabbitMQ', rabbitmq, () => {
   const delivered = ({ metric }: ObservedQueue, count: number): Promise<void> =>
     waitUntil(`${count} deliveries`, async () => (await metric(DELIVERED)) >= count);
 
-  it('holds at most the prefetch, and acknowledges what overtook others too', async () => {
-    const observed = await queues.open({ prefix, prefetch: 4 });
+  it('holds no more batches than fit as the largest that there are, and acknowledges what overtook others too', async () => {
+    const observed = await queues.open({ prefix, maxHeldBytes: 4 * LIMITS.eventBytes });
     const { queue, metric } = observed;
     await publish(observed, 10);
     const gates = new Map<string, PromiseWithResolvers<undefined>>();
@@ -288,8 +289,8 @@ suite('consuming from RabbitMQ', rabbitmq, () => {
   });
 
   it('shares the load with another consumer, each batch to one of them', async () => {
-    const first = await queues.open({ prefix, prefetch: 5 });
-    const second = await queues.open({ prefix, prefetch: 5 });
+    const first = await queues.open({ prefix, maxHeldBytes: 5 * LIMITS.eventBytes });
+    const second = await queues.open({ prefix, maxHeldBytes: 5 * LIMITS.eventBytes });
     const log = new DeliveryLog();
     const counts = [0, 0];
     for (const [at, { queue }] of [first, second].entries()) {

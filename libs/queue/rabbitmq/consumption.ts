@@ -9,7 +9,7 @@ import { messageOf } from './errors.ts';
 import { batchUndecodable, handlerFailed } from './events.ts';
 import { batchIdOf } from './message.ts';
 import { ReceivedBatch } from './received-batch.ts';
-import type { RabbitQueueSettings } from './settings.ts';
+import { prefetchOf, type RabbitQueueSettings } from './settings.ts';
 import { shardQueues } from './topology.ts';
 import { within } from './within.ts';
 
@@ -160,7 +160,7 @@ export class RabbitConsumption implements Consumption {
     const { settings, telemetry, reset } = this.parts;
     const channel = await DeliveryChannel.open(model, {
       queues: shardQueues(settings),
-      prefetch: settings.prefetch,
+      prefetch: prefetchOf(settings),
       telemetry,
       delivered: (message, from) => {
         this.delivered(message, from);

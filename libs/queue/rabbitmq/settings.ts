@@ -1,3 +1,4 @@
+import { LIMITS } from '#event';
 import type { BackoffSettings } from '../backoff.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
@@ -26,8 +27,8 @@ export interface RabbitQueueSettings {
   readonly maxQueueBytes: number;
   /** Deliveries that ended without an answer (a crash, a lost connection) before a batch goes to the dead letters. */
   readonly deliveryLimit: number;
-  /** Most batches per queue that are delivered to this process and not acknowledged. */
-  readonly prefetch: number;
+  /** Most bytes of batches, over all shards, that are delivered to this process and not acknowledged. */
+  readonly maxHeldBytes: number;
   readonly compression: Compression;
   /** Most bytes, and most batches, that are sent and not confirmed. */
   readonly maxInFlightBytes: number;
@@ -58,7 +59,7 @@ export const RABBIT_QUEUE_DEFAULTS = {
   shards: 1,
   maxQueueBytes: 8 * 1024 * MIB,
   deliveryLimit: 100,
-  prefetch: 128,
+  maxHeldBytes: 256 * MIB,
   compression: 'none',
   maxInFlightBytes: 64 * MIB,
   maxInFlightBatches: 4_096,
@@ -81,7 +82,7 @@ export interface RabbitEnvironment {
   readonly rabbitmqShards: number;
   readonly rabbitmqQueueBytes: number;
   readonly rabbitmqDeliveryLimit: number;
-  readonly rabbitmqPrefetch?: number;
+  readonly rabbitmqBytesHeld?: number;
   readonly rabbitmqCompression?: Compression;
   readonly rabbitmqBytesInFlight?: number;
 }
@@ -102,8 +103,20 @@ export function rabbitQueueSettings(url: string, given: RabbitEnvironment): Rabb
     shards: given.rabbitmqShards,
     maxQueueBytes: given.rabbitmqQueueBytes,
     deliveryLimit: given.rabbitmqDeliveryLimit,
-    prefetch: given.rabbitmqPrefetch ?? defaults.prefetch,
+    maxHeldBytes: given.rabbitmqBytesHeld ?? defaults.maxHeldBytes,
     compression: given.rabbitmqCompression ?? defaults.compression,
     maxInFlightBytes: given.rabbitmqBytesInFlight ?? defaults.maxInFlightBytes,
   };
+}
+
+/** AMQP has 16 bits for it; 0 would mean no bound. */
+const MOST_PREFETCH = 65_535;
+
+/**
+ * Batches of one shard that may be held at once. RabbitMQ bounds the number of deliveries and not their bytes, so each
+ * counts as the largest there is: an event that is alone in its batch.
+ */
+export function prefetchOf({ maxHeldBytes, shards }: RabbitQueueSettings): number {
+  const batches = Math.floor(maxHeldBytes / LIMITS.eventBytes / shards);
+  return Math.min(Math.max(batches, 1), MOST_PREFETCH);
 }
