@@ -76,8 +76,10 @@ describe('the audit log', () => {
     expect(await last()).toMatchObject({
       action: 'quarantine.replay',
       target: 'none',
-      detail: { replayed: 0, rejected: 0, unknown: 0 },
+      detail: { state: 'done', replayed: 0, rejected: 0, unknown: 0 },
     });
+    const [, begun] = await entries();
+    expect(begun).toMatchObject({ target: 'none', detail: { state: 'begun' } });
     expect((await admin.call('DELETE', `/api/v1/quarantine/${id}`)).status).toBe(200);
     expect(await last()).toMatchObject({ action: 'quarantine.delete', target: id });
     const before = (await entries()).length;
@@ -129,12 +131,21 @@ describe('the audit log', () => {
     },
   );
 
-  it('holds an export back that it cannot note', async () => {
+  it('holds back what it cannot note: exports, replays and deletions', async () => {
+    const [row] = await db.query(
+      `INSERT INTO quarantine (reason, detail, events, raw) VALUES ('kept', '', 1, '{}') RETURNING id`,
+    );
+    const id = String(row?.['id']);
     await db.query('ALTER TABLE audit_entry RENAME TO elsewhere');
     try {
       expect((await admin.call('GET', '/api/v1/export')).status).toBe(500);
+      const replay = await admin.call('POST', '/api/v1/quarantine/replay', { ids: [id] });
+      expect(replay.status).toBe(500);
+      expect((await admin.call('DELETE', `/api/v1/quarantine/${id}`)).status).toBe(500);
     } finally {
       await db.query('ALTER TABLE elsewhere RENAME TO audit_entry');
     }
+    // A replay would have taken it out.
+    expect((await admin.call('GET', `/api/v1/quarantine/${id}`)).status).toBe(200);
   });
 });

@@ -117,12 +117,16 @@ export class QuarantineController {
     const budget = AbortSignal.timeout(DEFAULT_BUDGET_MS);
     const signal = AbortSignal.any([this.scope.begin('quarantine-replay', reply), budget]);
     const ids = request.kind === 'ids' ? request.ids : idsWithReason(quarantine, request.reason);
+    // What cannot be noted does not happen; how it ended follows in an entry of its own.
+    const target = targetOf(request);
+    await this.record(httpRequest, 'quarantine.replay', target, { state: 'begun' });
     const report = await replayEntries(ids, quarantine, replay, signal);
     telemetry.emit(quarantineReplayed, {
       replayed: report.replayed,
       rejected: report.rejected.length,
     });
-    await this.record(httpRequest, 'quarantine.replay', targetOf(request), {
+    await this.record(httpRequest, 'quarantine.replay', target, {
+      state: 'done',
       replayed: report.replayed,
       rejected: report.rejected.length,
       unknown: report.unknown.length,
@@ -146,9 +150,11 @@ export class QuarantineController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     this.scope.begin('quarantine-delete', reply);
-    const deleted = isEntryId(id) && (await this.parts.quarantine.delete(id));
-    if (!deleted) throw noEntry(id);
+    const { quarantine } = this.parts;
+    if (!isEntryId(id) || (await quarantine.raw(id)) === null) throw noEntry(id);
     await this.record(request, 'quarantine.delete', id, {});
+    const deleted = await quarantine.delete(id);
+    if (!deleted) throw noEntry(id);
     await sendJson(reply, { deleted });
   }
 
