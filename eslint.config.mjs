@@ -3,6 +3,49 @@ import { defineConfig } from 'eslint/config';
 import angular from 'angular-eslint';
 import tseslint from 'typescript-eslint';
 
+/** Texts and attributes that people read are marked for translation; the rest is listed. */
+const I18N = {
+  checkId: false,
+  ignoreTags: ['code', 'kbd', 'meta', 'title', 'noscript'],
+  ignoreAttributes: [
+    'aria-controls',
+    'aria-describedby',
+    'aria-keyshortcuts',
+    'aria-labelledby',
+    'aria-live',
+    'aria-orientation',
+    'autocapitalize',
+    'autocorrect',
+    'closedby',
+    'd',
+    'inputmode',
+    'kind',
+    'method',
+    'preserveAspectRatio',
+    'rel',
+    'scope',
+  ],
+};
+const READ = '/^(title|placeholder|label|ariaLabel|aria-label|aria-description|aria-valuetext)$/';
+const UNTRANSLATED_IN_TEMPLATE = {
+  selector: `:matches(BoundText, BoundAttribute[name=${READ}]) :not(Call) > :matches(LiteralPrimitive[value=/[A-Za-z]/], TemplateLiteralElement[text=/[A-Za-z]/])`,
+  message: 'Mark the text by i18n, or take it from a $localize in the component.',
+};
+/** Two words, or one that begins like a sentence; names of keys are neither. */
+const WORDS =
+  '/^(?!(Home|End|Enter|Esc(ape)?|Delete|Backspace|Tab)$)[A-Z][a-z]+(?![A-Za-z])|[a-z.] [a-z]{2}/';
+const NO_TEXT = [
+  'Decorator *',
+  'ImportDeclaration *',
+  'TaggedTemplateExpression *',
+  'ThrowStatement *',
+  'Property[key.name=/^(key|query|message)$/] > *',
+].join(', ');
+const UNTRANSLATED = {
+  selector: `:matches(Literal[value=${WORDS}], TemplateElement[value.raw=${WORDS}]):not(:matches(${NO_TEXT}))`,
+  message: 'Text of the page is written as $localize`…`, so that it can be translated.',
+};
+
 export default defineConfig(
   {
     ignores: ['dist/', 'node_modules/', '.angular/', 'coverage/', 'libs/query/grammar/parser*.ts'],
@@ -32,6 +75,16 @@ export default defineConfig(
   {
     files: ['apps/ui/**/*.html'],
     extends: [angular.configs.templateRecommended, angular.configs.templateAccessibility],
+    rules: {
+      '@angular-eslint/template/i18n': ['error', I18N],
+      'no-restricted-syntax': ['error', UNTRANSLATED_IN_TEMPLATE],
+    },
+  },
+  {
+    // Names of colours, of the grammar's nodes and of products look like texts.
+    files: ['apps/ui/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/query-theme.ts', '**/query-language.ts', '**/browser-name.ts'],
+    rules: { 'no-restricted-syntax': ['error', UNTRANSLATED] },
   },
   {
     files: ['**/*.mjs'],

@@ -16,7 +16,7 @@ export class ApiProblem extends Error {
   readonly retryAfterSeconds: number | null;
 
   constructor(status: number, document: Readonly<Record<string, unknown>>) {
-    const title = text(document['title']) ?? 'The request failed';
+    const title = text(document['title']) ?? $localize`The request failed`;
     super(title);
     this.status = status;
     this.title = title;
@@ -73,7 +73,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
 }
 
 async function problemDocument(response: Response): Promise<Record<string, unknown>> {
-  const fallback = { title: `The server answered ${response.status.toString()}` };
+  const fallback = { title: $localize`The server answered ${response.status}:status:` };
   const type = response.headers.get('content-type') ?? '';
   if (!type.includes('json')) return fallback;
   const body: unknown = await response.json().catch(() => null);

@@ -25,7 +25,8 @@ import { Columns } from './columns.ts';
           <button
             type="button"
             class="name from-log"
-            [title]="visible(name) + ': drag to move, or Alt and an arrow key; Delete removes'"
+            title="{{ visible(name) }}: drag to move, or Alt and an arrow key; Delete removes"
+            i18n-title
             (keydown)="key($event, at)"
           >
             {{ short(name) }}
@@ -34,7 +35,8 @@ import { Columns } from './columns.ts';
             type="button"
             class="button icon small"
             tabindex="-1"
-            [attr.aria-label]="'Remove the column ' + name"
+            ariaLabel="Remove the column {{ name }}"
+            i18n-ariaLabel
             (click)="columns.toggle(name)"
           >
             <ps-icon name="close" class="small" />
@@ -45,11 +47,12 @@ import { Columns } from './columns.ts';
     }
     <span class="fixed" i18n>message</span>
   `,
-  host: { role: 'group', 'aria-label': 'Columns', '[style.--grid]': 'grid()' },
+  host: { role: 'group', '[attr.aria-label]': 'label', '[style.--grid]': 'grid()' },
 })
 export class ColumnsHeading {
   protected readonly columns = inject(Columns);
   readonly #element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  protected readonly label = $localize`Columns`;
   readonly grid = input.required<string>();
   protected readonly visible = visibleText;
   /** The heading has little room. */

@@ -12,6 +12,7 @@ import {
 import { Clipboard } from '@angular/cdk/clipboard';
 import { addFilter, messageTemplate, templateQuery } from '../../../libs/query/page.ts';
 import type { LogHit } from '../api/log-hit.ts';
+import { number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { MarkedTextContent } from '../results/marked-text-content.ts';
 import { readAnsi } from '../results/ansi-text.ts';
@@ -73,6 +74,7 @@ export class EventDetail {
     const shown = this.whole() ? text : text.slice(0, MESSAGE_SHOWN);
     return markText(readAnsi(shown), this.highlighter());
   });
+  protected readonly length = computed(() => number(this.event().message.length));
   protected readonly cut = computed(
     () => !this.whole() && this.event().message.length > MESSAGE_SHOWN,
   );

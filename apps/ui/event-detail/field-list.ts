@@ -38,7 +38,8 @@ export interface FieldFilter {
                 tabindex="-1"
                 title="Filter in (+)"
                 i18n-title
-                [attr.aria-label]="'Only ' + field.name + ' ' + field.value"
+                ariaLabel="Only {{ field.name }} {{ field.value }}"
+                i18n-ariaLabel
                 (click)="filter(field, false)"
               >
                 <ps-icon name="plus" class="small" />
@@ -49,7 +50,8 @@ export interface FieldFilter {
                 tabindex="-1"
                 title="Filter out (-)"
                 i18n-title
-                [attr.aria-label]="'Without ' + field.name + ' ' + field.value"
+                ariaLabel="Without {{ field.name }} {{ field.value }}"
+                i18n-ariaLabel
                 (click)="filter(field, true)"
               >
                 <ps-icon name="minus" class="small" />
@@ -75,7 +77,8 @@ export interface FieldFilter {
               tabindex="-1"
               title="Column on, off (a)"
               i18n-title
-              [attr.aria-label]="'Column ' + field.name"
+              ariaLabel="Column {{ field.name }}"
+              i18n-ariaLabel
               [attr.aria-pressed]="columns().includes(field.name)"
               (click)="columnToggled.emit(field.name)"
             >
@@ -87,7 +90,8 @@ export interface FieldFilter {
               tabindex="-1"
               title="Copy the value (y)"
               i18n-title
-              [attr.aria-label]="'Copy ' + field.name"
+              ariaLabel="Copy {{ field.name }}"
+              i18n-ariaLabel
               (click)="copy(field)"
             >
               <ps-icon [name]="copied() === field.name ? 'check' : 'copy'" class="small" />

@@ -38,7 +38,7 @@ type Scope = 'all' | 'service' | 'resource';
       @if (kind() === 'trace') {
         <ps-trace-timeline [hits]="hits() ?? []" [event]="event()" (opened)="opened.emit($event)" />
       }
-      <ol class="rows" [attr.aria-label]="kind() === 'context' ? 'Surrounding events' : 'Trace'">
+      <ol class="rows" [attr.aria-label]="texts[kind()]">
         @for (hit of hits(); track hit.id) {
           <li [attr.aria-current]="hit.id === event().id ? 'true' : null">
             <button type="button" class="row-button" (click)="opened.emit(hit)">
@@ -77,6 +77,7 @@ export class Neighbours {
       { value: 'resource', label: $localize`Same resource`, disabled: !resourceId },
     ];
   });
+  protected readonly texts = { context: $localize`Surrounding events`, trace: $localize`Trace` };
   protected readonly step = STEP;
   protected readonly scope = signal<Scope>('all');
   protected readonly before = signal(STEP);

@@ -81,7 +81,7 @@ function thinned(marks: readonly TraceMark[]): readonly TraceMark[] {
 }
 
 function serviceOf(hit: LogHit): string {
-  return hit.service ?? hit.resourceId ?? '(no service)';
+  return hit.service ?? hit.resourceId ?? $localize`(no service)`;
 }
 
 /** Of `YYYY-MM-DDTHH:MM:SS.ffffffZ`. */

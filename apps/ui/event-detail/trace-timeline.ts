@@ -1,5 +1,6 @@
 import { Component, computed, input, output } from '@angular/core';
 import type { LogHit } from '../api/log-hit.ts';
+import { counted, eventCount } from '../i18n/counted.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { formatSpan, layOutTrace, type TraceMark } from './trace-layout.ts';
 
@@ -32,7 +33,13 @@ import { formatSpan, layOutTrace, type TraceMark } from './trace-layout.ts';
       }
     </ul>
     @if (layout().more > 0) {
-      <p class="summary" i18n>{{ layout().more }} further spans are in the list below.</p>
+      <p class="summary" i18n>
+        {layout().more, plural,
+          =1 {1 further span is}
+          other {{{ layout().more }} further spans are}
+        }
+        in the list below.
+      </p>
     }
   `,
 })
@@ -48,9 +55,9 @@ export class TraceTimeline {
   protected readonly summary = computed(() => {
     const { lanes, more, services, micros } = this.layout();
     const parts = [
-      counted(this.hits().length, 'event'),
-      counted(lanes.length + more, 'span'),
-      counted(services, 'service'),
+      eventCount(this.hits().length),
+      counted($localize`:number of spans:one {# span} other {# spans}`, lanes.length + more),
+      counted($localize`:number of services:one {# service} other {# services}`, services),
       formatSpan(micros),
     ];
     return parts.join(' · ');
@@ -59,8 +66,4 @@ export class TraceTimeline {
   protected describe({ hit, micros }: TraceMark): string {
     return `+${formatSpan(micros)} ${hit.level} ${visibleText(hit.message.slice(0, 200))}`;
   }
-}
-
-function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,6 +5,7 @@ import { SearchApi, type ExportRequest } from '../api/search-api.ts';
 import { Choice } from '../choice/choice.ts';
 import { Columns } from '../columns/columns.ts';
 import { SOURCE } from '../columns/field-text.ts';
+import { eventCount } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { SearchSession } from '../search/search-session.ts';
@@ -47,11 +48,10 @@ export class ExportMenu {
     const progress = this.download.progress();
     if (progress === null) return null;
     const expected = this.#session.histogram()?.total ?? 0;
-    const events = progress.events.toLocaleString('en');
     return {
       ...progress,
       share: expected === 0 ? null : Math.min(1, progress.events / expected),
-      text: `${events} ${progress.events === 1 ? 'event' : 'events'}, ${formatBytes(progress.bytes)}`,
+      text: `${eventCount(progress.events)}, ${formatBytes(progress.bytes)}`,
     };
   });
 

@@ -11,6 +11,7 @@ import {
 } from '@angular/core';
 import { isAbort } from '../api/problem.ts';
 import { SearchApi, type Selection } from '../api/search-api.ts';
+import { eventCount, number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { FieldFacts } from './field-facts.ts';
@@ -50,6 +51,7 @@ export class Facet {
   readonly chosen = output<FacetChoice>();
 
   protected readonly visible = visibleText;
+  protected readonly empty = $localize`(empty)`;
   protected readonly all = signal(false);
   protected readonly state = signal<FacetState>(EMPTY_FACET);
   protected readonly rows = computed(() => {
@@ -58,7 +60,8 @@ export class Facet {
     const whole = Math.max(this.total(), sum, 1);
     return values.map(({ value, count }) => ({
       value,
-      count: count.toLocaleString('en'),
+      count: number(count),
+      events: eventCount(count),
       share: (count / whole) * 100,
       percent: percent(count / whole),
     }));

@@ -2,6 +2,7 @@ import { Component, computed, inject, input, signal } from '@angular/core';
 import type { FieldStatistics } from '../api/answers.ts';
 import { toProblem } from '../api/problem.ts';
 import { SearchApi, type Selection } from '../api/search-api.ts';
+import { eventCount, number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 
@@ -20,7 +21,8 @@ interface Fact {
       class="button icon small"
       title="Statistics"
       i18n-title
-      [attr.aria-label]="'Statistics of ' + field()"
+      ariaLabel="Statistics of {{ field() }}"
+      i18n-ariaLabel
       [psPopover]="panel"
       (click)="load()"
     >
@@ -32,7 +34,8 @@ interface Fact {
       tabindex="-1"
       class="popover facts"
       role="dialog"
-      [attr.aria-label]="'Statistics of ' + field()"
+      ariaLabel="Statistics of {{ field() }}"
+      i18n-ariaLabel
     >
       <p class="menu-title from-log">{{ field() }}</p>
       @if (problem(); as problem) {
@@ -65,8 +68,8 @@ export class FieldFacts {
     return answer === null ? [] : factsOf(answer);
   });
   protected readonly partial = computed(() => {
-    const events = number(this.answer()?.events ?? 0);
-    return $localize`Partial: the time budget was reached after ${events}:count: events. Choose a shorter range to count all.`;
+    const events = eventCount(this.answer()?.events ?? 0);
+    return $localize`Partial: the time budget was reached after ${events}:events:. Choose a shorter range to count all.`;
   });
   #abort = new AbortController();
 
@@ -92,23 +95,26 @@ export class FieldFacts {
 
 function factsOf({ events, present, distinct, numbers, partial }: FieldStatistics): Fact[] {
   const share = events === 0 ? 0 : (present / events) * 100;
-  const most = partial ? 'at least ' : '';
+  const atLeast = (text: string): string => (partial ? $localize`at least ${text}:count:` : text);
   return [
-    { name: $localize`Events with it`, value: `${most}${number(present)} (${share.toFixed(1)}%)` },
-    { name: $localize`Different values`, value: `${most}${number(distinct)}` },
+    {
+      name: $localize`Events with it`,
+      value: atLeast(`${figure(present)} (${share.toFixed(1)}%)`),
+    },
+    { name: $localize`Different values`, value: atLeast(figure(distinct)) },
     ...(numbers === null
       ? []
       : [
-          { name: $localize`Least`, value: number(numbers.min) },
-          { name: $localize`Median`, value: number(numbers.p50) },
-          { name: $localize`Mean`, value: number(numbers.mean) },
-          { name: '90% up to', value: number(numbers.p90) },
-          { name: '99% up to', value: number(numbers.p99) },
-          { name: $localize`Most`, value: number(numbers.max) },
+          { name: $localize`Least`, value: figure(numbers.min) },
+          { name: $localize`Median`, value: figure(numbers.p50) },
+          { name: $localize`Mean`, value: figure(numbers.mean) },
+          { name: $localize`90% up to`, value: figure(numbers.p90) },
+          { name: $localize`99% up to`, value: figure(numbers.p99) },
+          { name: $localize`Most`, value: figure(numbers.max) },
         ]),
   ];
 }
 
-function number(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: 3 });
+function figure(value: number): string {
+  return number(value, { maximumFractionDigits: 3 });
 }

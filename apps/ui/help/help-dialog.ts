@@ -29,13 +29,16 @@ export class HelpDialog {
       { keys: ['?'], what: $localize`This page` },
     ];
   protected readonly examples: readonly { readonly query: string; readonly what: string }[] = [
-    { query: 'level:>=warn', what: 'warnings and worse' },
-    { query: '"failed to connect" AND -service:auth', what: 'a phrase, without one service' },
-    { query: 'service:(api OR web)', what: 'one of several values' },
-    { query: 'message:*imeou*', what: 'part of a word' },
-    { query: 'metadata.latency:>250', what: 'numbers compare as numbers' },
-    { query: 'resourceId:server-*', what: 'a wildcard in a value' },
-    { query: 'message:/time(d )?out/', what: 'a regular expression' },
+    { query: 'level:>=warn', what: $localize`warnings and worse` },
+    {
+      query: '"failed to connect" AND -service:auth',
+      what: $localize`a phrase, without one service`,
+    },
+    { query: 'service:(api OR web)', what: $localize`one of several values` },
+    { query: 'message:*imeou*', what: $localize`part of a word` },
+    { query: 'metadata.latency:>250', what: $localize`numbers compare as numbers` },
+    { query: 'resourceId:server-*', what: $localize`a wildcard in a value` },
+    { query: 'message:/time(d )?out/', what: $localize`a regular expression` },
   ];
 
   open(): void {

@@ -16,9 +16,7 @@ import { COMPARISONS } from './earlier-range.ts';
       [class.on]="comparison.with() !== null"
       [psPopover]="menu"
       [disabled]="!comparison.possible()"
-      [title]="
-        comparison.possible() ? 'Compare with an earlier range' : 'Choose a range to compare'
-      "
+      [title]="comparison.possible() ? texts.compare : texts.choose"
     >
       <ps-icon name="compare" /> <span class="wide" i18n>Compare</span>
     </button>
@@ -48,9 +46,13 @@ import { COMPARISONS } from './earlier-range.ts';
 export class CompareMenu {
   protected readonly comparison = inject(Comparison);
   protected readonly comparisons = COMPARISONS;
+  protected readonly texts = {
+    compare: $localize`Compare with an earlier range`,
+    choose: $localize`Choose a range to compare`,
+  };
   protected readonly names = {
-    '1d': 'With a day ago',
-    '1w': 'With a week ago',
+    '1d': $localize`With a day ago`,
+    '1w': $localize`With a week ago`,
     before: $localize`With the range before`,
   } as const;
 }

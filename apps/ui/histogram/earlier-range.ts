@@ -1,3 +1,4 @@
+import { number } from '../i18n/counted.ts';
 import { durationMs } from '../time-range/time-range.ts';
 
 export const COMPARISONS = ['1d', '1w', 'before'] as const;
@@ -12,8 +13,9 @@ export function backBy(compared: ComparedWith, lengthMs: number, widthMs: number
 
 /** How much a count is above or below an earlier one, in words. */
 export function changeOf(now: number, earlier: number): string {
-  if (earlier === 0) return now === 0 ? 'as before' : 'new';
+  if (earlier === 0)
+    return now === 0 ? $localize`as before` : $localize`:that was not there before:new`;
   const change = Math.round(((now - earlier) / earlier) * 100);
-  if (change === 0) return 'as before';
-  return change > 0 ? `+${change.toLocaleString('en')}%` : `−${(-change).toString()}%`;
+  if (change === 0) return $localize`as before`;
+  return change > 0 ? `+${number(change)}%` : `−${number(-change)}%`;
 }

@@ -10,6 +10,7 @@ import {
   signal,
 } from '@angular/core';
 import { LEVELS, type Level } from '../api/log-hit.ts';
+import { eventCount, number } from '../i18n/counted.ts';
 import { formatInstant, type Zone } from '../time-range/format-time.ts';
 import { changeOf } from './earlier-range.ts';
 import {
@@ -40,6 +41,7 @@ export class Histogram {
   readonly zone = input.required<Zone>();
   /** Counts of an earlier range at the times of this one. */
   readonly earlier = input<readonly EarlierCount[]>([]);
+  protected readonly number = number;
   /** Epoch ms, end exclusive. */
   readonly zoomed = output<{ from: number; to: number }>();
 
@@ -75,7 +77,7 @@ export class Histogram {
   protected readonly summary = computed(() => {
     const bars = this.layout().bars;
     const total = bars.reduce((sum, bar) => sum + bar.total, 0);
-    return `Histogram of ${number(total)} events by level in ${number(bars.length)} bars. Arrow keys move, Shift selects, Enter zooms in.`;
+    return $localize`Histogram of ${eventCount(total)}:events: by level. Arrow keys move, Shift selects, Enter zooms in.`;
   });
   protected readonly hovered = computed<Bar | null>(() => {
     const keys = this.keys();
@@ -93,11 +95,18 @@ export class Histogram {
     const zone = this.zone();
     return {
       title: `${formatInstant(bar.start, zone)} – ${formatInstant(bar.end, zone)}`,
-      total: number(totalOf(bar.counts)),
+      total: totalOf(bar.counts),
+      shown: number(totalOf(bar.counts)),
       earlier: this.#earlierOf(bar),
       levels,
       left: Math.min(Math.max(bar.x + bar.width / 2, 120), Math.max(120, this.size().width - 120)),
     };
+  });
+  protected readonly chosen = computed(() => {
+    const details = this.details();
+    return details === null
+      ? $localize`no bar chosen`
+      : `${eventCount(details.total)}, ${details.title}`;
   });
   /** Px of what is being selected. */
   protected readonly selection = computed(() => {
@@ -128,7 +137,7 @@ export class Histogram {
   #earlierOf(bar: Bar): string | null {
     if (this.earlier().length === 0) return null;
     const before = this.earlier().find(({ start }) => start === bar.start)?.total ?? 0;
-    return `${number(before)} before, ${changeOf(bar.total, before)}`;
+    return $localize`${number(before)}:count: before, ${changeOf(bar.total, before)}:change:`;
   }
 
   protected pressed(event: PointerEvent): void {
@@ -209,8 +218,4 @@ function moved(key: string, at: number | null, count: number): number | null {
 
 function span(a: number, b: number): { left: number; width: number } {
   return { left: Math.min(a, b), width: Math.abs(b - a) };
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
 }

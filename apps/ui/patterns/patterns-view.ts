@@ -4,6 +4,7 @@ import type { Pattern, PatternsAnswer } from '../api/answers.ts';
 import { LEVELS, type Level } from '../api/log-hit.ts';
 import { isAbort, toProblem, type ApiProblem } from '../api/problem.ts';
 import { SearchApi, type Selection } from '../api/search-api.ts';
+import { counted, eventCount, number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { MarkedTextContent } from '../results/marked-text-content.ts';
 import { SearchLocation } from '../search/search-location.ts';
@@ -27,6 +28,10 @@ export class PatternsView {
   protected readonly answer = signal<PatternsAnswer | null>(null);
   protected readonly loading = signal(false);
   protected readonly problem = signal<ApiProblem | null>(null);
+  protected readonly texts = {
+    newest: $localize`Show the newest`,
+    only: $localize`Show only these (+)`,
+  };
   protected readonly summary = computed(() => {
     const answer = this.answer();
     return answer === null ? '' : summaryOf(answer);
@@ -99,12 +104,12 @@ function commonLevel({ levels }: Pattern): Level {
 }
 
 function summaryOf({ patterns, templates, events, partial }: PatternsAnswer): string {
-  const shown = patterns.length < templates ? `${number(patterns.length)} of ` : '';
-  const found = `${shown}${number(templates)} ${templates === 1 ? 'pattern' : 'patterns'}`;
-  const newest = partial ? 'the newest ' : '';
-  return `${found} in ${newest}${number(events)} ${events === 1 ? 'event' : 'events'}`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
+  const all = counted($localize`:number of patterns:one {# pattern} other {# patterns}`, templates);
+  const found =
+    patterns.length < templates
+      ? $localize`${number(patterns.length)}:shown: of ${all}:patterns:`
+      : all;
+  return partial
+    ? $localize`${found}:patterns: in the newest ${eventCount(events)}:events:`
+    : $localize`${found}:patterns: in ${eventCount(events)}:events:`;
 }

@@ -1,3 +1,4 @@
+import { counted, moreThan, number } from '../i18n/counted.ts';
 import type { PipelineHealth, PipelineProcess } from './pipeline-health.ts';
 
 /** One line of the details: what, and how much of it. */
@@ -6,6 +7,13 @@ export interface HealthFigure {
   readonly value: string;
 }
 
+export const PROCESS_STATES: Readonly<Record<PipelineProcess['state'], string>> = {
+  alive: $localize`:of a process:alive`,
+  stopping: $localize`:of a process:stopping`,
+  stopped: $localize`:of a process:stopped`,
+  dead: $localize`:of a process:dead`,
+};
+
 /** The figures in the order of the flow. */
 export function healthFigures(health: PipelineHealth): HealthFigure[] {
   const { ingest, written, index, quarantine } = health;
@@ -13,8 +21,8 @@ export function healthFigures(health: PipelineHealth): HealthFigure[] {
     ({ state, figures }) => state === 'alive' && figures.writer !== undefined,
   ).length;
   return [
-    { name: $localize`Received`, value: `${number(ingest.events.last10s)} events/s` },
-    { name: $localize`Written`, value: `${number(written.events.last10s)} events/s` },
+    { name: $localize`Received`, value: perSecond(ingest.events.last10s) },
+    { name: $localize`Written`, value: perSecond(written.events.last10s) },
     { name: $localize`Writers`, value: writers.toString() },
     { name: $localize`Waiting`, value: waiting(health) },
     ...(index === null
@@ -22,15 +30,17 @@ export function healthFigures(health: PipelineHealth): HealthFigure[] {
       : [{ name: $localize`Index behind by`, value: duration(index.seconds) }]),
     ...(quarantine === null
       ? []
-      : [{ name: $localize`In quarantine`, value: counted(quarantine.count, quarantine.more) }]),
+      : [{ name: $localize`In quarantine`, value: atLeast(quarantine.count, quarantine.more) }]),
   ];
 }
 
 /** In a few words, for the button's name. */
 export function healthSummary(health: PipelineHealth | null): string {
-  if (health === null) return 'not known';
-  if (health.notices.length === 0) return 'all good';
-  return health.notices.length === 1 ? '1 notice' : `${health.notices.length} notices`;
+  if (health === null) return $localize`not known`;
+  return counted(
+    $localize`:state of the pipeline:=0 {all good} one {# notice} other {# notices}`,
+    health.notices.length,
+  );
 }
 
 /** Those that run, then those that died; who said goodbye needs no mention. */
@@ -45,22 +55,28 @@ export function shownProcesses(health: PipelineHealth): PipelineProcess[] {
 }
 
 function waiting({ backlog, oldestUnwrittenSeconds }: PipelineHealth): string {
-  if (backlog.ready === null && backlog.unacked === 0) return 'not known';
+  if (backlog.ready === null && backlog.unacked === 0) return $localize`not known`;
   const batches = (backlog.ready ?? 0) + backlog.unacked;
-  if (batches === 0) return 'nothing';
-  const text = batches === 1 ? '1 batch' : `${number(batches)} batches`;
-  return oldestUnwrittenSeconds === null ? text : `${text}, ${duration(oldestUnwrittenSeconds)}`;
+  const text = counted(
+    $localize`:what waits to be written:=0 {nothing} one {# batch} other {# batches}`,
+    batches,
+  );
+  return batches === 0 || oldestUnwrittenSeconds === null
+    ? text
+    : `${text}, ${duration(oldestUnwrittenSeconds)}`;
 }
 
-function counted(count: number, more: boolean): string {
-  return more ? `more than ${number(count)}` : number(count);
+function atLeast(count: number, more: boolean): string {
+  return more ? moreThan(count) : number(count);
 }
 
-function number(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+function perSecond(events: number): string {
+  return $localize`${number(Math.round(events))}:count: events/s`;
 }
 
 function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  return seconds < 7_200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3_600)} h`;
+  if (seconds < 120) return $localize`${Math.round(seconds)}:seconds: s`;
+  return seconds < 7_200
+    ? $localize`${Math.round(seconds / 60)}:minutes: min`
+    : $localize`${Math.round(seconds / 3_600)}:hours: h`;
 }

@@ -1,7 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { HealthFeed } from './health-feed.ts';
-import { healthFigures, healthSummary, shownProcesses } from './health-text.ts';
+import { healthFigures, healthSummary, PROCESS_STATES, shownProcesses } from './health-text.ts';
 
 /** Whether the pipeline is well, in one small button; what there is to know, under it. */
 @Component({
@@ -12,6 +12,7 @@ import { healthFigures, healthSummary, shownProcesses } from './health-text.ts';
 })
 export class PipelineStatus {
   protected readonly health = inject(HealthFeed).health;
+  protected readonly states = PROCESS_STATES;
   protected readonly summary = computed(() => healthSummary(this.health()));
   protected readonly figures = computed(() => {
     const health = this.health();

@@ -1,5 +1,6 @@
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import { quoteValue } from '../../../libs/query/page.ts';
+import { number } from '../i18n/counted.ts';
 
 /** What completion can offer; values come from the facets of the range on the screen. */
 export interface CompletionVocabulary {
@@ -18,14 +19,14 @@ export type CompletionPlace =
 
 const FIELD_DETAILS: Readonly<Record<string, string>> = {
   level: 'trace … fatal',
-  message: 'words, "phrase", *part*',
-  timestamp: '[from TO to]',
+  message: $localize`words, "phrase", *part*`,
+  timestamp: $localize`[from TO to]`,
 };
 
 const OPERATORS = [
-  { label: 'AND', detail: 'both' },
-  { label: 'OR', detail: 'either' },
-  { label: 'NOT', detail: 'exclude' },
+  { label: 'AND', detail: $localize`both` },
+  { label: 'OR', detail: $localize`either` },
+  { label: 'NOT', detail: $localize`exclude` },
 ];
 
 /** What is being written at the end of `text`: a field's value after its colon, or else a word. */
@@ -92,7 +93,7 @@ async function completeValue(
   const options = values.map(({ value, count }, at) => ({
     label: value,
     apply: `${quoteValue(value)} `,
-    detail: count.toLocaleString('en'),
+    detail: number(count),
     type: 'constant',
     boost: -at / 100,
   }));

@@ -1,7 +1,7 @@
 import { Component, inject, output } from '@angular/core';
 import type { QueryFilter } from '../../../libs/query/page.ts';
 import { Icon } from '../icon/icon.ts';
-import { QueryFilters } from '../search/query-filters.ts';
+import { filterName, QueryFilters } from '../search/query-filters.ts';
 
 /** The filters of the query as pills, in step with its text, and those that are switched off. */
 @Component({
@@ -15,6 +15,6 @@ export class FilterPills {
   readonly edited = output<QueryFilter>();
 
   protected nameOf(filter: QueryFilter): string {
-    return `${filter.negated ? 'not ' : ''}${filter.field} ${filter.text}`;
+    return filterName(filter);
   }
 }

@@ -71,7 +71,7 @@ const VALUES_OFFERED = 50;
         <ps-icon name="warning" class="small" />
         <span>
           @if (error.column !== null) {
-            <b>Column {{ error.column }}:</b>&ngsp;
+            <b i18n>Column {{ error.column }}:</b>&ngsp;
           }
           {{ error.message }}</span
         >

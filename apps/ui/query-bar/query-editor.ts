@@ -117,6 +117,9 @@ function walk(find: (text: string) => string | null): (view: EditorView) => bool
   };
 }
 
+// eslint-disable-next-line no-restricted-syntax -- a query is the same in every language
+const EXAMPLE = 'level:error AND message:"failed to connect"';
+
 function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents): Extension {
   const submit = (view: EditorView): boolean => {
     events.submitted(view.state.doc.toString());
@@ -142,10 +145,10 @@ function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents)
       interactionDelay: 0,
       activateOnCompletion: (completion) => completion.apply?.toString().endsWith(':') ?? false,
     }),
-    placeholder('Search: level:error AND message:"failed to connect"'),
+    placeholder($localize`Search: ${EXAMPLE}:example:`),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({
-      'aria-label': 'Query',
+      'aria-label': $localize`Query`,
       tabindex: '0',
       autocapitalize: 'off',
       autocorrect: 'off',

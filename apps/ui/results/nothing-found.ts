@@ -2,7 +2,8 @@ import { Component, computed, effect, inject, signal, untracked } from '@angular
 import { highlightTerms } from '../../../libs/query/page.ts';
 import { isAbort } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
-import { QueryFilters } from '../search/query-filters.ts';
+import { eventCount, moreThan } from '../i18n/counted.ts';
+import { filterName, QueryFilters } from '../search/query-filters.ts';
 import { SearchModes } from '../search/search-modes.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { ALL_TIME } from '../time-range/time-range.ts';
@@ -13,7 +14,11 @@ import { countLoosenings, type CountedLoosening, type Loosening } from './loosen
   selector: 'ps-nothing-found',
   template: `
     <div class="blank">
-      <h2>{{ similar() ? 'No similar message' : 'No event matches' }}</h2>
+      @if (similar()) {
+        <h2 i18n>No similar message</h2>
+      } @else {
+        <h2 i18n>No event matches</h2>
+      }
       @if (misspelt()) {
         <p i18n>The words may be written in another way:</p>
         <div class="choices">
@@ -70,7 +75,7 @@ export class NothingFound {
   readonly #loosenings = computed<readonly Loosening[]>(() => {
     const { q, from, to } = this.#location.selection();
     const found: Loosening[] = this.#filters.list().map((filter) => ({
-      label: `Without ${filter.negated ? 'not ' : ''}${filter.field} ${filter.text}`,
+      label: $localize`Without ${filterName(filter)}:filter:`,
       q: this.#filters.without(filter),
       allTime: false,
     }));
@@ -93,10 +98,7 @@ export class NothingFound {
   }
 
   protected shown(choice: CountedLoosening): string {
-    const count = choice.count.toLocaleString('en');
-    return choice.partial
-      ? `more than ${count}`
-      : `${count} ${choice.count === 1 ? 'event' : 'events'}`;
+    return choice.partial ? moreThan(choice.count) : eventCount(choice.count);
   }
 
   protected alike(): void {

@@ -17,7 +17,11 @@ const POLL_MS = 1_000;
         <code>{{ command }}</code>
         <button type="button" class="button small outlined" (click)="copy()">
           <ps-icon [name]="copied() ? 'check' : 'copy'" class="small" />
-          {{ copied() ? 'Copied' : 'Copy' }}
+          @if (copied()) {
+            <ng-container i18n>Copied</ng-container>
+          } @else {
+            <ng-container i18n>Copy</ng-container>
+          }
         </button>
       </div>
       <p class="waiting" role="status" i18n>

@@ -24,7 +24,9 @@ const SOURCE_ALONE: readonly string[] = [SOURCE];
     }
     <span class="text">
       @if (repeats() > 1) {
-        <span class="repeats" [title]="repeats() + ' events in a row'">×{{ repeats() }}</span>
+        <span class="repeats" title="{{ repeats() }} events in a row" i18n-title
+          >×{{ repeats() }}</span
+        >
       }
       <span class="message from-log" [psMarkedText]="message()"></span>
     </span>

@@ -6,6 +6,7 @@ import { Comparison } from '../histogram/comparison.ts';
 import { changeOf } from '../histogram/earlier-range.ts';
 import { QueryFilters } from '../search/query-filters.ts';
 import { ExportMenu } from '../export/export-menu.ts';
+import { counted, eventCount, moreThanEvents, number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
@@ -14,10 +15,10 @@ import { RowView } from './row-view.ts';
 import { ViewMenu } from './view-menu.ts';
 
 const STATES = {
-  off: 'off',
-  connecting: 'connecting…',
-  open: 'live',
-  reconnecting: 'connection lost, reconnecting…',
+  off: $localize`:of the live tail:off`,
+  connecting: $localize`:of the live tail:connecting…`,
+  open: $localize`:of the live tail:live`,
+  reconnecting: $localize`:of the live tail:connection lost, reconnecting…`,
 } as const;
 
 /** One line above the rows: what they are, and what can be done with them. */
@@ -46,9 +47,9 @@ export class ResultsBar {
     const histogram = this.session.histogram();
     if (this.comparison.problem() !== null) return $localize`the earlier range cannot be counted`;
     if (earlier === null || histogram === null) return null;
-    const before = plural(earlier.total);
+    const before = eventCount(earlier.total);
     // Of counts that are not whole the change would be made up.
-    if (earlier.partial) return $localize`partial: more than ${before}:events: before`;
+    if (earlier.partial) return $localize`partial: ${moreThanEvents(earlier.total)}:events: before`;
     if (histogram.partial) return $localize`${before}:events: before`;
     return $localize`${before}:events: before, ${changeOf(histogram.total, earlier.total)}:change:`;
   });
@@ -59,21 +60,25 @@ export class ResultsBar {
     const histogram = this.session.histogram();
     if (rows === null) return '';
     if (this.similar())
-      return rows.total() === 1
-        ? '1 similar event'
-        : `${rows.total().toLocaleString('en')} similar events`;
-    if (rows.complete) return plural(rows.total());
+      return counted(
+        $localize`:number of events:one {# similar event} other {# similar events}`,
+        rows.total(),
+      );
+    if (rows.complete) return eventCount(rows.total());
     const least = Math.max(rows.loaded, histogram?.total ?? 0);
-    return `more than ${least.toLocaleString('en')} events`;
+    return moreThanEvents(least);
   });
   protected readonly similar = computed(() => this.session.run()?.similar === true);
   protected readonly took = computed(() => {
     const answer = this.session.answer();
     if (answer === null) return null;
-    const engines = answer.engines.length === 0 ? 'nothing' : answer.engines.join(' and ');
+    const engines = new Intl.ListFormat($localize.locale ?? 'en').format(answer.engines);
     return {
       ms: `${Math.round(answer.tookMs).toString()} ms`,
-      engines: `Answered from ${engines}`,
+      engines:
+        answer.engines.length === 0
+          ? $localize`Answered without an engine`
+          : $localize`Answered from ${engines}:engines:`,
     };
   });
   protected readonly completeness = computed(() => {
@@ -81,15 +86,17 @@ export class ResultsBar {
     const rows = this.session.rows();
     if (rows === null) return '';
     if (this.similar()) return this.#ofSimilar(rows.total());
-    return rows.stopped || this.session.histogram()?.partial === true ? 'partial' : 'complete';
+    return rows.stopped || this.session.histogram()?.partial === true
+      ? $localize`:not all was looked at:partial`
+      : $localize`:all was looked at:complete`;
   });
   protected setLeastLevel(value: string): void {
     this.#filters.setLeastLevel(LEVELS.find((level) => level === value) ?? null);
   }
 
   #ofSimilar(total: number): string {
-    const order = total > 1 ? ['best first'] : [];
-    const part = this.session.answer()?.partial === true ? ['only a part is indexed'] : [];
+    const order = total > 1 ? [$localize`best first`] : [];
+    const part = this.session.answer()?.partial === true ? [$localize`only a part is indexed`] : [];
     return [...order, ...part].join(', ');
   }
 
@@ -97,21 +104,17 @@ export class ResultsBar {
     this.tail.version();
     const { feed } = this.tail;
     return {
-      state: this.tail.paused() ? 'paused' : STATES[this.tail.state()],
+      state: this.tail.paused() ? $localize`:of the live tail:paused` : STATES[this.tail.state()],
       open: this.tail.state() === 'open' && !feed.held,
-      received: plural(feed.received),
+      received: eventCount(feed.received),
       rate: rateText(this.tail.rate()),
       waiting: feed.waiting,
-      newRows: `${feed.waiting.toLocaleString('en')} new`,
+      newRows: $localize`${number(feed.waiting)}:count: new`,
     };
   });
 }
 
 function rateText(perSecond: number): string {
-  const shown = perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en');
+  const shown = perSecond < 10 ? perSecond.toFixed(1) : number(Math.round(perSecond));
   return `${shown}/s`;
-}
-
-function plural(count: number): string {
-  return count === 1 ? '1 event' : `${count.toLocaleString('en')} events`;
 }

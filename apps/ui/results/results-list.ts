@@ -44,7 +44,7 @@ export class ResultsList {
   readonly columns = input.required<readonly string[]>();
   readonly micros = input(false);
   readonly active = input.required<number>();
-  readonly label = input('Search results');
+  readonly label = input($localize`Search results`);
   readonly activeChange = output<number>();
   readonly opened = output<number>();
   readonly atTop = output<boolean>();

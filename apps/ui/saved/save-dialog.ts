@@ -69,9 +69,9 @@ import { foldersOf, SavedSearches } from './saved-searches.ts';
           @if (problem(); as problem) {
             <span class="wrong">{{ problem }}</span>
           } @else if (replaces()) {
-            The search of this name is replaced.
+            <ng-container i18n>The search of this name is replaced.</ng-container>
           } @else {
-            The query, the range and the columns are kept.
+            <ng-container i18n>The query, the range and the columns are kept.</ng-container>
           }
         </p>
         <div class="actions">
@@ -124,7 +124,7 @@ export class SaveDialog {
     event.preventDefault();
     const name = this.name().trim();
     if (name === '') {
-      this.problem.set('A name is needed.');
+      this.problem.set($localize`A name is needed.`);
       return;
     }
     this.saving.set(true);

@@ -65,7 +65,8 @@ import { foldersOf, parametersOf, SavedSearches } from './saved-searches.ts';
                 class="button icon small"
                 title="Delete"
                 i18n-title
-                [attr.aria-label]="'Delete the saved search ' + search.name"
+                ariaLabel="Delete the saved search {{ search.name }}"
+                i18n-ariaLabel
                 (click)="delete(search)"
               >
                 <ps-icon name="close" class="small" />

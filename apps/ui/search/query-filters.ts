@@ -117,3 +117,8 @@ export class QueryFilters {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+
+/** What a condition is called. */
+export function filterName({ field, text, negated }: QueryFilter): string {
+  return negated ? $localize`not ${field}:field: ${text}:value:` : `${field} ${text}`;
+}

@@ -9,6 +9,7 @@ import { FieldsPanel } from '../fields/fields-panel.ts';
 import { HelpDialog } from '../help/help-dialog.ts';
 import { Comparison } from '../histogram/comparison.ts';
 import { Histogram } from '../histogram/histogram.ts';
+import { number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { PipelineStatus } from '../pipeline-status/pipeline-status.ts';
 import { FilterPills } from '../query-bar/filter-pills.ts';
@@ -89,6 +90,12 @@ export class SearchPage {
   protected readonly refresh = inject(AutoRefresh);
   protected readonly comparison = inject(Comparison);
   readonly #rows = inject(RowView);
+  protected readonly refreshTitle = computed(() => {
+    const interval = this.refresh.interval();
+    return interval === null
+      ? $localize`Search again (r)`
+      : $localize`Search again (r); every ${interval}:interval:`;
+  });
   protected readonly narrow = this.#rows.narrow;
   protected readonly fieldsSheet = signal(false);
   protected readonly view = signal<DetailView>('fields');
@@ -98,7 +105,7 @@ export class SearchPage {
   protected readonly stopped = computed(() => {
     this.session.version();
     const rows = this.session.rows();
-    return rows?.stopped === true ? rows.loaded.toLocaleString('en') : null;
+    return rows?.stopped === true ? number(rows.loaded) : null;
   });
   /** The rows on the screen are by likeness: there is no histogram of them. */
   protected readonly byLikeness = computed(() => this.session.run()?.similar === true);

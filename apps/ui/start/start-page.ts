@@ -7,6 +7,7 @@ import { SearchApi } from '../api/search-api.ts';
 import { PageTop } from '../frame/page-top.ts';
 import { HealthFeed } from '../pipeline-status/health-feed.ts';
 import { healthFigures } from '../pipeline-status/health-text.ts';
+import { eventCount, moreThanEvents, number } from '../i18n/counted.ts';
 import { QueryHistory, type PastSearch } from '../query-bar/query-history.ts';
 import { visibleText } from '../results/visible-text.ts';
 import { foldersOf, parametersOf, SavedSearches } from '../saved/saved-searches.ts';
@@ -44,12 +45,12 @@ export class StartPage {
     const most = Math.max(1, ...(volume?.services.map(({ total }) => total) ?? []));
     return (volume?.services ?? []).map(({ service, total, levels }) => ({
       service,
-      total: total.toLocaleString('en'),
+      total: number(total),
       parameters: { q: addFilter('', 'service', service, false), from: RANGE.from },
       levels: levels.map(({ level, count }) => ({
         level,
         width: (count / most) * 100,
-        title: `${level}: ${count.toLocaleString('en')}`,
+        title: `${level}: ${number(count)}`,
         parameters: {
           q: addFilter(addFilter('', 'service', service, false), 'level', level, false),
           from: RANGE.from,
@@ -60,8 +61,7 @@ export class StartPage {
   protected readonly total = computed(() => {
     const volume = this.volume();
     if (volume === null) return '';
-    const count = volume.total.toLocaleString('en');
-    return volume.partial ? `more than ${count} events` : `${count} events`;
+    return volume.partial ? moreThanEvents(volume.total) : eventCount(volume.total);
   });
   protected readonly beginnings = [
     { name: $localize`Everything`, parameters: {} },

@@ -47,7 +47,7 @@ export class TimeRangePicker {
     ...REFRESH_INTERVALS.map((value) => ({
       value,
       label: value,
-      title: `Search again every ${value}`,
+      title: $localize`Search again every ${value}:interval:`,
     })),
   ];
   protected readonly zones: readonly ChoiceOption<Zone>[] = [
@@ -63,12 +63,17 @@ export class TimeRangePicker {
   private readonly from = signal('');
   private readonly to = signal('');
   protected readonly bounds: readonly Bound[] = [
-    { field: 'from', label: $localize`From`, placeholder: 'start of the data', text: this.from },
-    { field: 'to', label: $localize`To`, placeholder: 'now', text: this.to },
+    {
+      field: 'from',
+      label: $localize`From`,
+      placeholder: $localize`start of the data`,
+      text: this.from,
+    },
+    { field: 'to', label: $localize`To`, placeholder: $localize`now`, text: this.to },
   ];
   protected readonly problem = signal<{ field: 'from' | 'to'; reason: string } | null>(null);
   protected readonly label = computed(() => {
-    if (this.location.live()) return 'Live';
+    if (this.location.live()) return $localize`Live`;
     const zone = this.location.zone();
     return rangeLabel(this.location.range(), (bound) => formatInstant(Date.parse(bound), zone));
   });
@@ -131,7 +136,7 @@ export class TimeRangePicker {
     if (!from.ok) this.problem.set({ field: 'from', reason: from.reason });
     else if (!to.ok) this.problem.set({ field: 'to', reason: to.reason });
     else if (isReversed(from.bound, to.bound))
-      this.problem.set({ field: 'to', reason: 'The end lies before the start.' });
+      this.problem.set({ field: 'to', reason: $localize`The end lies before the start.` });
     else this.choose({ from: from.bound, to: to.bound });
   }
 }

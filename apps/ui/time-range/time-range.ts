@@ -1,3 +1,5 @@
+import { counted } from '../i18n/counted.ts';
+
 /**
  * The range of a search as it stands in the URL: RFC 3339 or relative (`-15m`, `now`); null is open.
  * Relative bounds stay relative, so that a shared link means "the last 15 minutes" to whoever opens it.
@@ -33,12 +35,12 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 const RELATIVE = /^-(\d{1,6})([smhdw])$/;
-const UNIT_NAMES: Readonly<Record<string, string>> = {
-  s: 'second',
-  m: 'minute',
-  h: 'hour',
-  d: 'day',
-  w: 'week',
+const LAST: Readonly<Record<string, string>> = {
+  s: $localize`:range of time:one {Last second} other {Last # seconds}`,
+  m: $localize`:range of time:one {Last minute} other {Last # minutes}`,
+  h: $localize`:range of time:one {Last hour} other {Last # hours}`,
+  d: $localize`:range of time:one {Last day} other {Last # days}`,
+  w: $localize`:range of time:one {Last week} other {Last # weeks}`,
 };
 
 /** A number with s, m, h, d or w as ms; null when it is something else. */
@@ -73,15 +75,14 @@ export function rangeLabel(range: TimeRange, formatBound: (rfc3339: string) => s
   }
   const end = (bound: string | null, open: string): string =>
     bound === null ? open : isRelative(bound) ? bound : formatBound(bound);
-  return `${end(range.from, 'start')} – ${end(range.to, 'now')}`;
+  return `${end(range.from, $localize`:of the data:start`)} – ${end(range.to, $localize`now`)}`;
 }
 
 function relativeLabel(from: string): string {
   const match = RELATIVE.exec(from);
-  if (match === null) return 'From now';
+  if (match === null) return $localize`From now`;
   const amount = Number(match[1]);
-  const unit = UNIT_NAMES[match[2] ?? ''] ?? '';
-  return amount === 1 ? `Last ${unit}` : `Last ${amount.toString()} ${unit}s`;
+  return counted(LAST[match[2] ?? ''] ?? '', amount, amount.toString());
 }
 
 export type ParsedBound =
@@ -103,7 +104,7 @@ export function parseBound(text: string, utc: boolean): ParsedBound {
   const local = hasTime ? iso : `${iso}T00:00:00`;
   const time = Date.parse(hasZone ? iso : utc ? `${local}Z` : local);
   if (Number.isNaN(time) || !/^\d{4}-\d\d/.test(iso)) {
-    return { ok: false, reason: 'Write 2023-09-15 08:00, -90m or now.' };
+    return { ok: false, reason: $localize`Write 2023-09-15 08:00, -90m or now.` };
   }
   return { ok: true, bound: new Date(time).toISOString() };
 }

@@ -2,6 +2,7 @@ import { Component, DestroyRef, computed, inject, signal, viewChild } from '@ang
 import { TokensApi, type IngestToken, type IssuedToken } from '../../api/tokens-api.ts';
 import { Session } from '../../access/session.ts';
 import { ConfirmDialog } from '../../dialog/confirm-dialog.ts';
+import { eventCount, number } from '../../i18n/counted.ts';
 import { Icon } from '../../icon/icon.ts';
 import { visibleText } from '../../results/visible-text.ts';
 import { formatInstant } from '../../time-range/format-time.ts';
@@ -53,6 +54,8 @@ export class TokensPage {
   protected readonly visible = visibleText;
   protected readonly servicesText = servicesText;
   protected readonly bytes = formatBytes;
+  protected readonly number = number;
+  protected readonly eventCount = eventCount;
 
   constructor() {
     const timer = setInterval(() => {
@@ -61,10 +64,6 @@ export class TokensPage {
     inject(DestroyRef).onDestroy(() => {
       clearInterval(timer);
     });
-  }
-
-  protected number(value: number): string {
-    return value.toLocaleString('en');
   }
 
   protected time(timestamp: string): string {
