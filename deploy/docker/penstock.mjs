@@ -11,7 +11,7 @@ const USAGE = `Usage: docker run penstock <${COMMANDS.join('|')}> [flags]
   operator    makes LogPipeline resources run on Kubernetes
   standalone  ingest, writer, gateway and keeper in one process on port 3000; here it needs DATABASE_URL
   migrate     brings the tables in Postgres up to date, and ends
-  segments    lists columnar files, verifies them, puts their events back into Postgres
+  segments    lists columnar files, verifies them, puts events back into Postgres, finds lost files again
   init        makes the passwords of docker-compose.yml
 `;
 

@@ -20,6 +20,12 @@ export {
 export { directAccess, type FileAccess } from './read/file-access.ts';
 export { joinWindows, type Window } from './read/windows.ts';
 export {
+  recoverFiles,
+  type RecoverParts,
+  type RecoverStep,
+  type RecoveryReport,
+} from './segments/recover/recover-files.ts';
+export {
   restoreSegment,
   type Restored,
   type RestoreParts,

@@ -22,8 +22,8 @@ export interface Step extends TimeRange {
 
 export interface Plan {
   /**
-   * Newest first for `desc`, oldest first for `asc`. They do not overlap, but for segments with the same range: events
-   * that came late lie beside the columnar files of their day. Such steps follow one another.
+   * By their beginnings: newest first for `desc`, oldest first for `asc`. Few overlap: events that came late lie beside
+   * the columnar files of their day.
    */
   readonly steps: readonly Step[];
   /** The selection's range, narrowed by the times that the query demands. */

@@ -1,12 +1,18 @@
 import type { TimeRange } from './time-range.ts';
 
-/** Steps of one stretch of time together: usually one, several where events of the same range lie in several segments. */
+/**
+ * Steps of one stretch of time together: usually one, several where events of the same time lie in several segments.
+ *
+ * @param steps ordered by their beginnings, up or down
+ */
 export function stretchesOf<T extends TimeRange>(steps: readonly T[]): T[][] {
   const stretches: T[][] = [];
   for (const step of steps) {
-    const before = stretches.at(-1);
-    if (before?.some((other) => overlap(other, step)) === true) before.push(step);
-    else stretches.push([step]);
+    const stretch = [step];
+    while (stretches.at(-1)?.some((other) => overlap(other, step)) === true) {
+      stretch.unshift(...(stretches.pop() ?? []));
+    }
+    stretches.push(stretch);
   }
   return stretches;
 }

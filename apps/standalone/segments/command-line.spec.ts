@@ -19,6 +19,11 @@ describe('readSegmentsCommand', () => {
       range: { from: null, to: null },
       settings: { DATA_DIR: '/d' },
     });
+    expect(readSegmentsCommand(['recover', '--forget-missing'], NOON)).toEqual({
+      kind: 'recover',
+      forgetMissing: true,
+      settings: {},
+    });
     expect(readSegmentsCommand(['restore', '17'], NOON)).toMatchObject({
       kind: 'restore',
       id: 17,

@@ -18,6 +18,7 @@ export type SegmentsCommand =
       /** A time that Postgres reads, or `infinity`. */
       readonly heldUntil: string;
     })
+  | (Common & { readonly kind: 'recover'; readonly forgetMissing: boolean })
   /** One sentence on what is wrong. */
   | { readonly kind: 'invalid'; readonly reason: string };
 
@@ -26,15 +27,20 @@ export const SEGMENTS_HELP = `Columnar files and tables: what lies where.
 penstock segments list    [--from 2026-03-01] [--to now-7d] [--json]
 penstock segments verify  [--from 2026-03-01] [--to now-7d]
 penstock segments restore <id> [--hold 7d]
+penstock segments recover [--forget-missing]
 
 list     stretches of time, where their events lie, and what they take
-verify   reads every file from the storage and compares its checksum; exit code 1 where one is missing or corrupt
+verify   reads every file from the storage and compares its checksum; exit code 1 where one is missing or corrupt;
+         names objects that Postgres does not know
 restore  makes the events of a stretch rows of Postgres again, all of them or none; searches read the rows then
+recover  after a loss of Postgres: makes the files of the storage count that Postgres does not know, each event once;
+         before writers and keeper are started; exit code 1 where something was left
 
 --from      first time, RFC 3339 or relative like now-7d (from the first event on)
 --to        end, not included (to the last event)
 --json      a line of JSON for each
 --hold      how long the rows stay before they become files again, as 30d, or forever (7d)
+--forget-missing  files that Postgres knows and the storage has lost are given up; else their days are left
 --data-dir  folder of a running \`npm start\` (.data), where DATABASE_URL is not set
 
 It reads the settings of the keeper: DATABASE_URL, COLUMNAR_FOLDER or S3_BUCKET and the other S3_ settings.
@@ -46,6 +52,7 @@ const OPTIONS = {
   to: { type: 'string' },
   json: { type: 'boolean' },
   hold: { type: 'string' },
+  'forget-missing': { type: 'boolean' },
   'data-dir': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -73,6 +80,7 @@ interface Flags {
   readonly to?: string;
   readonly json?: boolean;
   readonly hold?: string;
+  readonly 'forget-missing'?: boolean;
   readonly 'data-dir'?: string;
 }
 
@@ -93,6 +101,8 @@ function commandOf(
       return { kind: 'list', range: rangeOf(flags, now), json: flags.json === true, settings };
     case 'verify':
       return { kind: 'verify', range: rangeOf(flags, now), settings };
+    case 'recover':
+      return { kind: 'recover', forgetMissing: flags['forget-missing'] === true, settings };
     default:
       throw new RangeError(`there is no "segments ${verb}"`);
   }

@@ -39,7 +39,7 @@ export async function copyOut(
  * The driver ends its timer for a statement in a callback, which a stream never calls: the timer would keep a process
  * that has nothing else to do for ten minutes.
  */
-function endReadTimeout(rows: object): void {
+export function endReadTimeout(rows: object): void {
   (rows as { readonly callback?: () => void }).callback?.();
 }
 

@@ -107,7 +107,7 @@ export async function replaceSegments(
 }
 
 /** @returns its number */
-async function addSegment(
+export async function addSegment(
   client: PoolClient,
   { relation, start, end, commitFloor, sealedCommit }: Omit<ColumnarSegment, 'id'>,
 ): Promise<number> {
@@ -120,7 +120,7 @@ async function addSegment(
 }
 
 /** Makes files, whose names are noted, those of a segment. */
-async function fileNames(
+export async function fileNames(
   client: PoolClient,
   segmentId: number,
   files: readonly FileRecord[],

@@ -38,6 +38,9 @@ export function readCsv(path: string): Source {
   return { sql, values: [] };
 }
 
+/** Under which name a file says when it was made: all its groups were committed before. */
+export const MADE = 'penstock_made';
+
 /** An event is at most 4 MiB; quotes may double it. */
 const LARGEST_LINE = 16 * 1024 * 1024;
 
@@ -61,7 +64,7 @@ export async function writeColumnarFile(
   ];
   await engine.run(
     `COPY (SELECT ${columns.join(', ')} FROM ${source.sql}) TO ${literal(path)}
-     (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+     (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, KV_METADATA {${MADE}: now()::VARCHAR})`,
     source.values,
     limits,
   );

@@ -180,17 +180,25 @@ async function switchTo(
      FROM segment WHERE id = $1 RETURNING id`,
     [segment.id, relation, heldUntil],
   );
-  // Its groups have no filters any more; the job makes them from these.
-  await client.query(
-    `INSERT INTO group_part (segment_id, group_seq, events, min_ts, max_ts)
-     SELECT $1, group_seq, count(*), min(ts), max(ts) FROM ${relation} GROUP BY group_seq`,
-    [rows[0]?.id],
-  );
+  await noteGroups(client, rows[0]?.id ?? 0, relation);
   await client.query(
     'UPDATE columnar_file SET segment_id = NULL, since = now() WHERE segment_id = $1',
     [segment.id],
   );
   await client.query('DELETE FROM segment WHERE id = $1', [segment.id]);
+}
+
+/** The groups of a table have no filters; the job makes them from these. */
+export async function noteGroups(
+  client: PoolClient,
+  segmentId: number,
+  relation: string,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO group_part (segment_id, group_seq, events, min_ts, max_ts)
+     SELECT $1, group_seq, count(*), min(ts), max(ts) FROM ${quoted(relation)} GROUP BY group_seq`,
+    [segmentId],
+  );
 }
 
 /** The tables from which the files were made, if they are still there: their events would be in Postgres twice. */

@@ -7,16 +7,19 @@ import { decodeFile, FILE_RECORD_COLUMNS } from '../files/file-record.ts';
 import { sha256Of } from '../files/scratch.ts';
 import { fileObject, skipObject, type CatalogedObject } from '../read/file-access.ts';
 import { ObjectMissingError, type ObjectStorage } from '../storage/object-storage.ts';
+import { lookAround } from './recover/look-around.ts';
 import type { ListedRange } from './segment-list.ts';
 
-/** How an object of the catalog is in the storage. */
+/** How an object is in the storage; `unknown`: the catalog says nothing of it. */
 export interface VerifiedObject {
   readonly name: string;
-  readonly bytes: number;
-  readonly state: 'whole' | 'missing' | 'corrupt';
+  readonly state: 'whole' | 'missing' | 'corrupt' | 'unknown';
 }
 
-/** Reads all objects that count and touch a range from the storage, and compares their checksums. */
+/**
+ * Reads all objects that count and touch a range from the storage, and compares their checksums. Without a range, it
+ * also names what the catalog does not know.
+ */
 export async function* verifyFiles(
   client: PoolClient,
   storage: ObjectStorage,
@@ -37,10 +40,12 @@ export async function* verifyFiles(
   });
   for (const file of rows.map(decodeFile)) {
     for (const object of [fileObject(file), skipObject(file)]) {
-      const { name, bytes } = object;
-      yield { name, bytes, state: await stateOf(object, storage, scratch, signal) };
+      yield { name: object.name, state: await stateOf(object, storage, scratch, signal) };
     }
   }
+  if (from !== null || to !== null) return;
+  const { strangers } = await lookAround(client, storage, signal);
+  for (const name of strangers) yield { name, state: 'unknown' };
 }
 
 async function stateOf(
@@ -48,7 +53,7 @@ async function stateOf(
   storage: ObjectStorage,
   scratch: string,
   signal: AbortSignal,
-): Promise<VerifiedObject['state']> {
+): Promise<'whole' | 'missing' | 'corrupt'> {
   const copy = join(scratch, 'verified');
   try {
     const direct = storage.pathOf(name);
