@@ -1,8 +1,8 @@
 # One image for every process: docker run penstock ingest|writer|gateway|keeper|standalone
 #
-# The last stage begins from nothing: Node, the libraries it is linked with, production packages, the build. It has no
-# shell and no package manager. Node is PID 1 and handles SIGTERM and SIGINT itself; the processes start no children
-# that would have to be reaped.
+# The last stage begins from nothing: Node, the libraries it is linked with, tini, production packages, the build. It has
+# no shell and no package manager. PID 1 is tini, since Linux ignores a signal to PID 1 that nobody listens to yet: a
+# container that is stopped while Node starts would have to be killed.
 
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
@@ -26,8 +26,9 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY deploy/docker/prune-packages.mjs ./
 RUN node prune-packages.mjs node_modules
 
-# --- Node and what it is linked with ---
+# --- Node, what it is linked with, tini ---
 FROM ${NODE_IMAGE} AS runtime
+RUN apt-get update && apt-get install --yes --no-install-recommends tini
 COPY deploy/docker/collect-runtime.sh /
 RUN sh /collect-runtime.sh /runtime
 
@@ -50,7 +51,8 @@ EXPOSE 3000 3001 9090
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/usr/local/bin/node", "/app/deploy/docker/healthcheck.mjs"]
-ENTRYPOINT ["/usr/local/bin/node", "--enable-source-maps", "--disable-warning=ExperimentalWarning", "/app/deploy/docker/penstock.mjs"]
+# 143 is the end by SIGTERM of a program that was not loaded yet: nothing had begun.
+ENTRYPOINT ["/usr/local/bin/tini", "-e", "143", "--", "/usr/local/bin/node", "--enable-source-maps", "--disable-warning=ExperimentalWarning", "/app/deploy/docker/penstock.mjs"]
 
 # Last, since they change with every build.
 ARG VERSION=0.1.0

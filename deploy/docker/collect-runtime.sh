@@ -1,17 +1,17 @@
 #!/bin/sh
-# Copies Node and the libraries it is linked with into a folder that can be the root of an image.
+# Copies Node, the libraries it is linked with, and tini into a folder that can be the root of an image.
 set -eu
 root=$1
 
 mkdir -p "$root/usr/local/bin" "$root/etc" "$root/tmp" "$root/run/penstock" "$root/var/lib/dpkg/status.d"
 chmod 1777 "$root/tmp"
-cp /usr/local/bin/node "$root/usr/local/bin/"
-ldd /usr/local/bin/node | grep -o '/[^ )]*' | while read -r library; do
+cp /usr/local/bin/node /usr/bin/tini "$root/usr/local/bin/"
+for program in /usr/local/bin/node /usr/bin/tini; do ldd "$program"; done | grep -o '/[^ )]*' | while read -r library; do
   cp --parents --dereference "$library" "$root"
 done
 
-# The packages that the libraries come from, where scanners look for them, and their licences.
-for package in base-files libc6 libgcc-s1 libstdc++6; do
+# The packages that they come from, where scanners look for them, and their licences.
+for package in base-files libc6 libgcc-s1 libstdc++6 tini; do
   dpkg-query --status "$package" >"$root/var/lib/dpkg/status.d/$package"
   cp --parents --dereference "/usr/share/doc/$package/copyright" "$root" 2>/dev/null || true
 done

@@ -29,20 +29,5 @@ if (!COMMANDS.includes(command)) {
 const PLACES = { init: './init.mjs', segments: '../../dist/apps/standalone/segments/main.js' };
 
 const main = new URL(PLACES[command] ?? `../../dist/apps/${command}/main.js`, import.meta.url);
-endWhileLoading();
 process.argv = [node, main.pathname, ...flags];
 await import(main.href);
-
-/**
- * Linux ignores a signal to PID 1 that nobody listens to, so a container that is stopped while its program is loaded
- * would have to be killed. Ends at SIGTERM until the program listens itself: nothing has begun before that.
- */
-function endWhileLoading() {
-  const end = () => process.exit(0);
-  process.on('SIGTERM', end);
-  process.on('newListener', (event, listener) => {
-    if (event !== 'SIGTERM' || listener === end) return;
-    // Not before the other is there: without any listener Node would let go of the signal.
-    process.nextTick(() => process.off('SIGTERM', end));
-  });
-}

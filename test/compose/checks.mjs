@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as delay } from 'node:timers/promises';
 import { until } from './command.mjs';
 
 const MOST_BYTES = 300_000_000;
@@ -61,6 +62,14 @@ export function checksOf({ docker, compose, ingest, gateway, token, withIndex })
       assert.ok(size < MOST_BYTES, `${size} bytes`);
       return `${Math.round(size / 1e6)} MB`;
     },
+    'the image has labels, and a health check that says how its process is': async () => {
+      const format = '{{json .Config.Labels}} {{json .Config.Healthcheck.Test}}';
+      const said = await docker('image', 'inspect', '--format', format, 'penstock');
+      assert.match(said, /"org.opencontainers.image.title":"Penstock"/);
+      const [, command] = / \["CMD",(.*)\]$/.exec(said) ?? [];
+      for (const service of ['ingest', 'writer', 'gateway', 'keeper'])
+        await compose('exec', '-T', service, ...JSON.parse(`[${command}]`));
+    },
     'every process runs as an ordinary user on a root that is read-only': async () => {
       const script =
         "const fs=require('fs');let code='written';try{fs.writeFileSync('/app/x','')}catch(e){code=e.code}" +
@@ -69,6 +78,13 @@ export function checksOf({ docker, compose, ingest, gateway, token, withIndex })
         const said = await compose('exec', '-T', service, '/usr/local/bin/node', '-e', script);
         assert.equal(`${service} ${said}`, `${service} 65532 EROFS true`);
       }
+    },
+    'DuckDB runs in the image': async () => {
+      const script =
+        "import('@duckdb/node-api').then(async ({DuckDBInstance})=>{const db=await DuckDBInstance.create();" +
+        "const rows=await (await db.connect()).runAndReadAll('select 42');console.log(rows.getRows()[0][0])})";
+      const said = await compose('exec', '-T', 'keeper', '/usr/local/bin/node', '-e', script);
+      assert.equal(said, '42');
     },
     'no password is in the settings of a container': async () => {
       const ids = (await compose('ps', '--all', '--quiet')).split('\n');
@@ -117,6 +133,18 @@ export function checksOf({ docker, compose, ingest, gateway, token, withIndex })
       await docker('start', id);
       await sent;
       await found('service:killed', EVENTS);
+    },
+    'a container that is stopped while its program is loaded ends by itself': async () => {
+      const [id] = await idsOf('writer');
+      await docker('stop', id);
+      for (const ms of [0, 50, 200, 500, 1_000]) {
+        await docker('start', id);
+        await delay(ms);
+        await docker('stop', '-t', '20', id);
+        const code = await docker('inspect', '--format', '{{.State.ExitCode}}', id);
+        assert.equal(`after ${ms} ms: ${code}`, `after ${ms} ms: 0`);
+      }
+      await docker('start', id);
     },
     'a repeated request is stored once': async () => {
       await send('first');

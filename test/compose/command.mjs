@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 const SHOWN = 4_000;
 
 /** Runs a program to its end and gives its standard output. Throws with the end of its output where it fails. */
-export async function output(program, args, { timeoutMs = 600_000, ...options } = {}) {
+export async function output(program, args, { timeoutMs = 1_800_000, ...options } = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
   let out = '';
   let all = '';

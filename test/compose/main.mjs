@@ -40,21 +40,24 @@ async function commandsFor(engine) {
     // Without a bridge of the host, and without BuildKit's plugin, an image is built on the network of the host.
     Object.assign(env, { DOCKER_BUILDKIT: '0', COMPOSE_BAKE: 'false' });
     Object.assign(env, await buildStandIns(folder, env));
-    const override = join(folder, 'override.json');
-    const onHost = SERVICES.map((name) => [name, { build: { network: 'host' } }]);
-    writeFileSync(override, JSON.stringify({ services: Object.fromEntries(onHost) }));
-    files.push('--file', override);
   }
   const withIndex = engine.ownNetwork || env.MEILISEARCH_IMAGE !== undefined;
+  if (!engine.ownNetwork) {
+    const override = join(folder, 'override.json');
+    const services = Object.fromEntries(
+      SERVICES.map((name) => [name, { build: { network: 'host' } }]),
+    );
+    // Scaled to 0 its image would be pulled all the same.
+    if (!withIndex) services.meilisearch = { profiles: ['without-an-image'] };
+    writeFileSync(override, JSON.stringify({ services }));
+    files.push('--file', override);
+  }
   const [ingestPort, gatewayPort] = [await freePort(), await freePort()];
   Object.assign(env, { INGEST_PORT: String(ingestPort), GATEWAY_PORT: String(gatewayPort) });
   if (!withIndex) env.MEILI_URL = '';
   const docker = (...args) => output('docker', args, { env });
-  const compose = (command, ...args) => {
-    const withoutIndex = command === 'up' && !withIndex ? ['--scale', 'meilisearch=0'] : [];
-    const project = ['compose', '--project-name', 'penstock-test', ...files];
-    return docker(...project, command, ...withoutIndex, ...args);
-  };
+  const compose = (...args) =>
+    docker('compose', '--project-name', 'penstock-test', ...files, ...args);
   const ingest = `http://127.0.0.1:${ingestPort}`;
   return { docker, compose, ingest, gateway: `http://127.0.0.1:${gatewayPort}`, withIndex };
 }

@@ -41,7 +41,7 @@ async function buildDebian(folder, env) {
   if (await isImage(tag, env)) return;
   const root = join(folder, 'debian');
   rmSync(root, { recursive: true, force: true });
-  await output('debootstrap', ['--variant=minbase', '--include=ca-certificates', 'bookworm', root]);
+  await output('debootstrap', ['--variant=minbase', '--include=ca-certificates', 'trixie', root]);
   const pipe = 'tar -C "$0" -c . | docker import - "$1"';
   await output('sh', ['-c', pipe, root, tag], { env });
   rmSync(root, { recursive: true, force: true });
