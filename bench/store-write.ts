@@ -49,7 +49,6 @@ function randomEvent(index: number, now: number): LogEvent {
     service: `service-${resource % 10}`,
     eventType: null,
     parentResourceId: metadata.parentResourceId,
-    metadata,
     metadataText: JSON.stringify(metadata),
   };
 }

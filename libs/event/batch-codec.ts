@@ -1,11 +1,10 @@
 import type { Batch } from './batch.ts';
-import { decodeEvent, encodeEvent } from './event-codec.ts';
-import type { LogEvent } from './log-event.ts';
+import { decodeEvents, encodeEvents } from './event-table.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import { formatTimestamp, type Micros } from './timestamp.ts';
 
 /** Version of the encoding; a reader refuses any other. */
-export const BATCH_SCHEMA = 1;
+export const BATCH_SCHEMA = 2;
 
 /** What a queue message says of its batch beside the body: enough to route and to count it without reading the body. */
 export interface BatchHeaders {
@@ -26,7 +25,7 @@ export interface BatchHeaders {
 
 export interface EncodedBatch {
   readonly headers: BatchHeaders;
-  /** NDJSON, one canonical event per line. */
+  /** Of `encodeEvents`. */
   readonly body: Buffer;
 }
 
@@ -46,11 +45,9 @@ export function encodeBatch(batch: Batch): EncodedBatch {
   if (batch.events.length === 0) throw new RangeError('a batch holds at least one event');
   let min = Infinity;
   let max = -Infinity;
-  let text = '';
-  for (const event of batch.events) {
-    min = Math.min(min, event.timestamp);
-    max = Math.max(max, event.timestamp);
-    text += `${encodeEvent(event)}\n`;
+  for (const { timestamp } of batch.events) {
+    min = Math.min(min, timestamp);
+    max = Math.max(max, timestamp);
   }
   const headers: BatchHeaders = {
     batchId: batch.id,
@@ -63,7 +60,7 @@ export function encodeBatch(batch: Batch): EncodedBatch {
     ...(batch.bodyHash === null ? {} : { bodyHash: batch.bodyHash }),
     ...(batch.traceParent !== undefined && { traceparent: batch.traceParent }),
   };
-  return { headers, body: Buffer.from(text) };
+  return { headers, body: encodeEvents(batch.events) };
 }
 
 /**
@@ -81,6 +78,7 @@ export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Bu
   if (bodyHash !== null && typeof bodyHash !== 'string') throw headerError('bodyHash');
   const receivedAt = timeHeader(headers, 'receivedAt');
   const events = decodeEvents(body);
+  if (events === null) throw new BatchFormatError('the body holds no events of this schema');
   if (events.length !== count) {
     throw new BatchFormatError(`${events.length} events, but the header counts ${String(count)}`);
   }
@@ -97,14 +95,4 @@ function timeHeader(headers: Readonly<Record<string, unknown>>, name: string): M
   const time = parseTimestamp(headers[name]);
   if (time === null) throw headerError(name);
   return time;
-}
-
-function decodeEvents(body: Buffer): LogEvent[] {
-  const lines = body.toString().split('\n');
-  if (lines.pop() !== '') throw new BatchFormatError('the body does not end with a line break');
-  return lines.map((line, at) => {
-    const event = decodeEvent(line);
-    if (event === null) throw new BatchFormatError(`line ${at + 1} is no canonical event`);
-    return event;
-  });
 }

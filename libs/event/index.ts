@@ -7,7 +7,6 @@ export {
   type BatchHeaders,
   type EncodedBatch,
 } from './batch-codec.ts';
-export { decodeEvent, encodeEvent } from './event-codec.ts';
 export {
   ACCEPTED_NAMES,
   fieldOfName,
@@ -19,7 +18,7 @@ export { cleanText, exceedsBytes } from './clean-text.ts';
 export { isJsonObject, type JsonArray, type JsonObject, type JsonValue } from './json.ts';
 export { LEVELS, levelOfName, levelRank, parseLevel, type Level } from './level.ts';
 export { LIMITS } from './limits.ts';
-export { TEXT_FIELDS, type LogEvent, type TextField } from './log-event.ts';
+export { TEXT_FIELDS, type LogEvent, type ParsedEvent, type TextField } from './log-event.ts';
 export { BATCH_BYTES, cutIntoBatches, type BatchRange } from './cut-into-batches.ts';
 export { systemClock, type Clock } from './clock.ts';
 export { normaliseEvent, type NormaliseOutcome } from './normalise.ts';

@@ -22,9 +22,13 @@ export interface LogEvent {
   readonly eventType: string | null;
   /** `metadata.parentResourceId` where it is a text or a number, as text: a first-class filter with a column. */
   readonly parentResourceId: string | null;
-  readonly metadata: JsonObject;
-  /** `metadata` as JSON text, made once at intake: its bound is measured on it, and COPY and codec write it as it is. */
+  /** A JSON object as text, made once at intake: its bound is measured on it, and COPY and codec write it as it is. */
   readonly metadataText: string;
+}
+
+/** An event whose metadata can be looked into, as readers need it. What only moves events does without. */
+export interface ParsedEvent extends LogEvent {
+  readonly metadata: JsonObject;
 }
 
 /** The text fields of an event, each exact-matched by queries and probed by the skip index. */

@@ -87,7 +87,6 @@ function compose(
     service: readText(sent[SLOT.service]),
     eventType,
     parentResourceId: parentResourceIdOf(metadata.object),
-    metadata: metadata.object,
     metadataText: metadata.text,
   };
 }

@@ -4,6 +4,7 @@ import {
   MICROS_PER_HOUR,
   MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
+  YEAR_10000,
   type Micros,
 } from './timestamp.ts';
 
@@ -32,7 +33,6 @@ export function parseTimestamp(value: unknown): Micros | null {
 }
 
 const YEAR_0 = -62_167_219_200_000_000;
-const YEAR_10000 = 253_402_300_800_000_000;
 /** A number holds only every 32nd microsecond there. */
 const LAST_OF_YEAR_9999 = YEAR_10000 - 32;
 

@@ -1,4 +1,4 @@
-import type { LogEvent } from './log-event.ts';
+import type { ParsedEvent } from './log-event.ts';
 import type { Micros } from './timestamp.ts';
 
 /**
@@ -12,7 +12,7 @@ export interface EventPosition {
 }
 
 /** An event as the store gives it back. Its public id is `<groupSeq>-<ordinal>`. */
-export interface StoredEvent extends LogEvent, EventPosition {}
+export interface StoredEvent extends ParsedEvent, EventPosition {}
 
 export function eventId(position: Pick<EventPosition, 'groupSeq' | 'ordinal'>): string {
   return `${position.groupSeq}-${position.ordinal}`;

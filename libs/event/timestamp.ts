@@ -3,6 +3,9 @@
  */
 export type Micros = number;
 
+/** The first time that RFC 3339 cannot write. */
+export const YEAR_10000: Micros = 253_402_300_800_000_000;
+
 export const MICROS_PER_MS = 1_000;
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import pg from 'pg';
-import { forEachToken, type LogEvent } from '#event';
+import { forEachToken, type ParsedEvent } from '#event';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import type { Query } from './ast.ts';
 import { foldCase } from './fold-case.ts';
@@ -100,7 +100,7 @@ function holdsFor(requirement: TokenRequirement, tokens: ReadonlySet<string>): b
   }
 }
 
-function tokensOf(event: LogEvent): Set<string> {
+function tokensOf(event: ParsedEvent): Set<string> {
   const tokens = new Set<string>();
   forEachToken(event, (token) => tokens.add(token));
   return tokens;
@@ -162,7 +162,7 @@ describe('the tokens that a query requires', () => {
 
 /** A database that conditions are tried in. */
 interface TriedDatabase {
-  fill(events: readonly LogEvent[]): Promise<void>;
+  fill(events: readonly ParsedEvent[]): Promise<void>;
   select(query: Query): Promise<{ indexes: number[]; exact: boolean }>;
   close(): Promise<void>;
 }
@@ -206,11 +206,11 @@ describe.each([
 
   afterAll(() => database.close());
 
-  function agree(some: readonly LogEvent[], text: string): Promise<void> {
+  function agree(some: readonly ParsedEvent[], text: string): Promise<void> {
     return agreeOn(some, parseQuery(text, TEST_TIME));
   }
 
-  async function agreeOn(some: readonly LogEvent[], query: Query): Promise<void> {
+  async function agreeOn(some: readonly ParsedEvent[], query: Query): Promise<void> {
     const expected = matchingIndexes(query, some);
     const { indexes, exact } = await database.select(query);
     if (exact) expect(indexes).toEqual(expected);

@@ -4,7 +4,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ArchiveParts, ArchiveStep } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent } from '#event';
+import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
 import { parseQuery, toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
@@ -13,7 +13,7 @@ import { runOptions, select, sortedIds } from './testing/search-fixture.ts';
 
 const random = seededRandom(3);
 
-function day(number: number, count: number): LogEvent[] {
+function day(number: number, count: number): ParsedEvent[] {
   const from = CASES_NOW + number * MICROS_PER_DAY;
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listSegments, restoreSegment, type ArchiveParts, type ArchiveStep } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent } from '#event';
+import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
 import { parseQuery, toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
@@ -16,7 +16,7 @@ const random = seededRandom(17);
 
 let fixture: ColumnarFixture;
 
-function day(number: number, count: number): LogEvent[] {
+function day(number: number, count: number): ParsedEvent[] {
   const from = CASES_NOW + number * MICROS_PER_DAY;
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
 }

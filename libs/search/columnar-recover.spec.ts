@@ -10,7 +10,13 @@ import {
   type RecoverStep,
   type RecoveryReport,
 } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent, type StoredEvent } from '#event';
+import {
+  eventId,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  type ParsedEvent,
+  type StoredEvent,
+} from '#event';
 import { toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
@@ -24,7 +30,7 @@ const random = seededRandom(23);
 let lost: ColumnarFixture;
 let fixture: ColumnarFixture;
 
-function day(number: number, count: number): LogEvent[] {
+function day(number: number, count: number): ParsedEvent[] {
   const from = CASES_NOW + number * MICROS_PER_DAY;
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
 }
@@ -135,7 +141,7 @@ describe('files of which Postgres does not know', () => {
       } as const;
       const { events } = await fixture.search.search(request, runOptions(60_000));
       expect(new Set(events.map(eventId)).size).toBe(880);
-      const contents = (of: readonly LogEvent[]) =>
+      const contents = (of: readonly ParsedEvent[]) =>
         of.map(({ timestamp, message }) => `${timestamp} ${message}`).sort();
       expect(contents(events)).toEqual(contents([...lost.events, ...since]));
       expect(await recover()).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventId, MICROS_PER_HOUR, type LogEvent, type StoredEvent } from '#event';
+import { eventId, MICROS_PER_HOUR, type ParsedEvent, type StoredEvent } from '#event';
 import { parseQuery, QuerySyntaxError, toPredicate } from '#query';
 import { anyEvent, anyQuery } from '../query/testing/arbitraries.ts';
 import { CASES_NOW, QUERY_CASES } from '../query/testing/cases.ts';
@@ -38,7 +38,7 @@ function parses(text: string): boolean {
 }
 
 /** The events of the table of cases on some days, each table a group. */
-function caseGroups(hours: number): LogEvent[][] {
+function caseGroups(hours: number): ParsedEvent[][] {
   const tables = [...Map.groupBy(QUERY_CASES, (each) => each.events).keys()];
   return tables.map((events) =>
     events.map((event) => ({ ...event, timestamp: event.timestamp + hours * MICROS_PER_HOUR })),

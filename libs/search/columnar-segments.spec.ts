@@ -11,7 +11,7 @@ import {
   type RestoreStep,
   type VerifiedObject,
 } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent } from '#event';
+import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
 import { toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
@@ -22,7 +22,7 @@ const NEVER = new AbortController().signal;
 const EVERYTHING = { from: null, to: null };
 const random = seededRandom(11);
 
-function day(number: number, count: number): LogEvent[] {
+function day(number: number, count: number): ParsedEvent[] {
   const from = CASES_NOW + number * MICROS_PER_DAY;
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
 }

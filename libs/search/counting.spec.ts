@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { MICROS_PER_HOUR, MICROS_PER_MINUTE, type LogEvent, type Micros } from '#event';
+import { MICROS_PER_HOUR, MICROS_PER_MINUTE, type ParsedEvent, type Micros } from '#event';
 import { toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { niceInterval } from './histogram.ts';
@@ -26,7 +26,7 @@ describe('counts from rollups', () => {
     await fixture.runJobs();
     // One group that rollups do not count yet, over some of the same hours.
     await fixture.store(
-      randomEvents(random, 30, START, 5 * MICROS_PER_HOUR).map((event, index): LogEvent => ({
+      randomEvents(random, 30, START, 5 * MICROS_PER_HOUR).map((event, index): ParsedEvent => ({
         ...event,
         resourceId: `new-${index}`,
         service: `new-${index}`,

@@ -1,4 +1,4 @@
-import type { LogEvent } from '#event';
+import type { ParsedEvent } from '#event';
 import { POSTGRES, toPredicate, toSql, type Dialect, type Query } from '#query';
 
 /** A query made ready for reading rows. */
@@ -7,7 +7,7 @@ export interface EventFilter {
   readonly sql: string | null;
   readonly values: readonly unknown[];
   /** Null where the SQL says all; otherwise each row must also pass this. */
-  readonly check: ((event: LogEvent) => boolean) | null;
+  readonly check: ((event: ParsedEvent) => boolean) | null;
 }
 
 export function compileFilter(query: Query, dialect: Dialect = POSTGRES): EventFilter {

@@ -4,7 +4,7 @@ import {
   MICROS_PER_HOUR,
   MICROS_PER_MINUTE,
   type Level,
-  type LogEvent,
+  type ParsedEvent,
   type Micros,
 } from '#event';
 import { parseTimestamptz } from '#store';
@@ -23,7 +23,7 @@ export interface Grouping {
   /** SQL over `rollup_hour`, or null where it does not hold the keys. */
   readonly hourKeys: readonly string[] | null;
   /** The key of an event, as text like those from SQL. */
-  readonly keyOf: (event: LogEvent) => GroupKey;
+  readonly keyOf: (event: ParsedEvent) => GroupKey;
 }
 
 /** Everything in one count. */

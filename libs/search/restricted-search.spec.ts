@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventId, MICROS_PER_HOUR, type LogEvent, type Micros, type StoredEvent } from '#event';
+import { eventId, MICROS_PER_HOUR, type ParsedEvent, type Micros, type StoredEvent } from '#event';
 import { parseQuery, requiredKeys, rollupFields, similarTerms } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { InvalidCursorError } from './cursor.ts';
@@ -17,7 +17,7 @@ import {
 const START: Micros = Math.floor(CASES_NOW / MICROS_PER_HOUR) * MICROS_PER_HOUR;
 const SERVICES = ['api', 'auth', 'api*', 'API', 'secret', 'api" OR service:secret', null];
 const MAY_SEE = ['api', 'api" OR service:secret'];
-const isVisible = ({ service }: LogEvent) => service !== null && MAY_SEE.includes(service);
+const isVisible = ({ service }: ParsedEvent) => service !== null && MAY_SEE.includes(service);
 
 const QUERIES = [
   '',
@@ -59,7 +59,7 @@ describe('a search limited to services', () => {
         300,
         START + group * MICROS_PER_HOUR,
         MICROS_PER_HOUR,
-      ).map((event, n): LogEvent => ({
+      ).map((event, n): ParsedEvent => ({
         ...event,
         timestamp: event.timestamp + n,
         service: pick(random, SERVICES),
@@ -77,7 +77,7 @@ describe('a search limited to services', () => {
     await part.close();
   });
 
-  const messages = (events: readonly LogEvent[]) => events.map(({ message }) => message);
+  const messages = (events: readonly ParsedEvent[]) => events.map(({ message }) => message);
   const twin = (event: StoredEvent): StoredEvent => {
     const found = part.events.find(({ message }) => message === event.message);
     if (found === undefined) throw new Error(`${event.message} is not visible`);
@@ -121,7 +121,7 @@ describe('a search limited to services', () => {
       patterns: answer.patterns.map(({ example, ...one }) => [one, example.message]),
     });
     expect(withoutIds(patterns)).toEqual(withoutIds(known));
-    const exported: LogEvent[] = [];
+    const exported: ParsedEvent[] = [];
     for await (const page of limited.export(selection, 'asc', options.signal))
       exported.push(...page);
     expect(messages(exported)).toEqual(
@@ -179,8 +179,8 @@ describe('a search limited to services', () => {
   it('follows only its own', async () => {
     const abort = new AbortController();
     const tail = await limited.tail(parseQuery('live', CASES_NOW), null, abort.signal);
-    const live = SERVICES.map((service): LogEvent => ({
-      ...(whole.events[0] as LogEvent),
+    const live = SERVICES.map((service): ParsedEvent => ({
+      ...(whole.events[0] as ParsedEvent),
       service,
       message: `live ${service ?? 'nobody'}`,
     }));

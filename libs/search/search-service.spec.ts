@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventId, levelRank, MICROS_PER_HOUR, type LogEvent, type Micros } from '#event';
+import { eventId, levelRank, MICROS_PER_HOUR, type ParsedEvent, type Micros } from '#event';
 import { toPredicate } from '#query';
 import { CASES_NOW, QUERY_CASES } from '../query/testing/cases.ts';
 import { facetField } from './facet-field.ts';
@@ -28,7 +28,7 @@ describe('the table of query cases, end to end', () => {
     for (const { events } of tables()) await fixture.store(events);
     // The same again on other days and minutes, so that rollups, edges and several segments take part.
     for (const hours of HOURS.slice(1)) {
-      const shift = (event: LogEvent): LogEvent => ({
+      const shift = (event: ParsedEvent): ParsedEvent => ({
         ...event,
         timestamp: event.timestamp + hours * MICROS_PER_HOUR + 17,
       });
@@ -43,7 +43,7 @@ describe('the table of query cases, end to end', () => {
   async function agree(query: string, range: { from?: Micros; to?: Micros }): Promise<void> {
     const selection = select(query, CASES_NOW, range);
     const holds = toPredicate(selection.query);
-    const within = ({ timestamp }: LogEvent) =>
+    const within = ({ timestamp }: ParsedEvent) =>
       timestamp >= (range.from ?? -Infinity) && timestamp < (range.to ?? Infinity);
     const expected = fixture.events.filter((event) => within(event) && holds(event));
     for (const order of ['desc', 'asc'] as const) {

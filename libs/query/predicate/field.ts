@@ -1,4 +1,4 @@
-import type { JsonValue, LogEvent } from '#event';
+import type { JsonValue, ParsedEvent } from '#event';
 import type { FieldRef, FieldTerm, RangeBound } from '../ast.ts';
 import { compareText, withinBounds } from '../compare-text.ts';
 import { foldCase } from '../fold-case.ts';
@@ -10,7 +10,7 @@ import { metadataValues } from './metadata.ts';
 type ValuePredicate = (value: JsonValue) => boolean;
 
 /** A missing field has no value, so no term matches it. */
-export function fieldPredicate(term: FieldTerm): (event: LogEvent) => boolean {
+export function fieldPredicate(term: FieldTerm): (event: ParsedEvent) => boolean {
   const holds = valuePredicate(term);
   const { field } = term;
   if (field.kind === 'metadata') {

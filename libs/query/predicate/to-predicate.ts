@@ -1,9 +1,9 @@
-import type { LogEvent } from '#event';
+import type { ParsedEvent } from '#event';
 import type { Query } from '../ast.ts';
 import { fieldPredicate } from './field.ts';
 import { messagePredicate } from './message.ts';
 
-export type EventPredicate = (event: LogEvent) => boolean;
+export type EventPredicate = (event: ParsedEvent) => boolean;
 
 /** Whether an event matches a query: the definition of what a query means, which every engine must agree with. */
 export function toPredicate(query: Query): EventPredicate {

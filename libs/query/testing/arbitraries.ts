@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LEVELS, type JsonObject, type LogEvent } from '#event';
+import { LEVELS, type JsonObject, type ParsedEvent } from '#event';
 import { buildEvent, TEST_TIME } from './build-event.ts';
 
 const PIECES = [
@@ -53,7 +53,7 @@ const anyMetadata: fc.Arbitrary<JsonObject> = fc.record(
 
 const sometimes = (arbitrary: fc.Arbitrary<string>) => fc.option(arbitrary, { nil: null });
 
-export const anyEvent: fc.Arbitrary<LogEvent> = fc
+export const anyEvent: fc.Arbitrary<ParsedEvent> = fc
   .record({
     timestamp: fc.integer({ min: -3, max: 3 }).map((offset) => TEST_TIME + offset),
     level: fc.constantFrom(...LEVELS),

@@ -1,10 +1,10 @@
-import type { JsonObject, Level, LogEvent } from '#event';
+import type { JsonObject, Level, ParsedEvent } from '#event';
 import { buildEvent, TEST_TIME, type EventParts } from './build-event.ts';
 
 /** What a query means, by example: which of the events match, as indexes in order. */
 export interface QueryCase {
   readonly query: string;
-  readonly events: readonly LogEvent[];
+  readonly events: readonly ParsedEvent[];
   readonly expected: readonly number[];
 }
 

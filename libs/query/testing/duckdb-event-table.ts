@@ -1,5 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api';
-import { formatTimestamp, levelRank, type LogEvent } from '#event';
+import { formatTimestamp, levelRank, type ParsedEvent } from '#event';
 import type { Condition } from '../sql/condition.ts';
 
 /** A table in DuckDB with the columns of a columnar file that conditions read, and `id`, the index of the event. */
@@ -28,7 +28,7 @@ export class DuckdbEventTable {
   }
 
   /** Replaces what the table holds. */
-  async fill(events: readonly LogEvent[]): Promise<void> {
+  async fill(events: readonly ParsedEvent[]): Promise<void> {
     await this.connection.run('DELETE FROM event_case');
     for (const [id, event] of events.entries()) {
       await this.connection.run(
@@ -52,7 +52,7 @@ export class DuckdbEventTable {
   }
 }
 
-function rowOf(event: LogEvent, id: number): DuckDBValue[] {
+function rowOf(event: ParsedEvent, id: number): DuckDBValue[] {
   return [
     id,
     formatTimestamp(event.timestamp),

@@ -1,4 +1,4 @@
-import { formatTimestamp, levelRank, type LogEvent } from '#event';
+import { formatTimestamp, levelRank, type ParsedEvent } from '#event';
 import type { Condition } from '../sql/condition.ts';
 
 /** The one call of a database client that the table needs. */
@@ -15,7 +15,10 @@ export async function createEventTable(client: Queries): Promise<void> {
 }
 
 /** Replaces what the table holds. */
-export async function fillEventTable(client: Queries, events: readonly LogEvent[]): Promise<void> {
+export async function fillEventTable(
+  client: Queries,
+  events: readonly ParsedEvent[],
+): Promise<void> {
   await client.query('TRUNCATE event_case');
   await client.query(
     `INSERT INTO event_case SELECT id, ts, level, message, level_text, resource_id, trace_id, span_id, commit,
@@ -25,7 +28,7 @@ export async function fillEventTable(client: Queries, events: readonly LogEvent[
   );
 }
 
-function rowOf(event: LogEvent, id: number): Record<string, unknown> {
+function rowOf(event: ParsedEvent, id: number): Record<string, unknown> {
   return {
     id,
     ts: formatTimestamp(event.timestamp),

@@ -37,7 +37,7 @@ export function encodeMessage(batch: Batch, compression: Compression): BatchMess
     properties: {
       headers,
       messageId: batch.id,
-      contentType: 'application/x-ndjson',
+      contentType: 'application/vnd.penstock.batch',
       ...(compression !== 'none' && { contentEncoding: compression }),
       persistent: true,
       // A message that fits no queue is confirmed all the same; this way it comes back first.

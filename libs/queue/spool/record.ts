@@ -19,16 +19,17 @@ export type SegmentPart =
 
 /**
  * A batch as a record of a segment: `[bytes of the payload][CRC-32 of the payload][payload]`. The payload is one line
- * of JSON with the headers of the queue message, then its body. JSON escapes control characters, so a payload holds
- * no byte 0, and nothing that a sender writes can pass for a record.
+ * of JSON with the headers of the queue message, then its body as base64: no quotes in it, so nothing that a sender
+ * writes can pass for the begin of a payload.
  */
 export function encodeRecord(batch: Batch): Buffer {
   const { headers, body } = encodeBatch(batch);
   const head = Buffer.from(`${JSON.stringify(headers)}\n`);
+  const text = Buffer.from(body.toString('base64'));
   const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32LE(head.length + body.length, 0);
-  prefix.writeUInt32LE(crc32(body, crc32(head)), 4);
-  return Buffer.concat([prefix, head, body]);
+  prefix.writeUInt32LE(head.length + text.length, 0);
+  prefix.writeUInt32LE(crc32(text, crc32(head)), 4);
+  return Buffer.concat([prefix, head, text]);
 }
 
 /** @throws BatchFormatError if the payload holds no batch of a schema that is read here */
@@ -36,7 +37,7 @@ export function decodePayload(payload: Buffer): Batch {
   const end = payload.indexOf(LINE_BREAK);
   if (end < 0) throw new BatchFormatError('the record has no line of headers');
   const headers = JSON.parse(payload.toString('utf8', 0, end)) as Record<string, unknown>;
-  return decodeBatch(headers, payload.subarray(end + 1));
+  return decodeBatch(headers, Buffer.from(payload.toString('latin1', end + 1), 'base64'));
 }
 
 /** The parts of a segment in order; together they are all of its bytes. */

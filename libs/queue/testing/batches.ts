@@ -25,7 +25,6 @@ export function makeEvent(message: string): LogEvent {
     service: null,
     eventType: null,
     parentResourceId: null,
-    metadata: { n: 1 },
     metadataText: '{"n":1}',
   };
 }

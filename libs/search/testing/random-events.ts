@@ -1,4 +1,4 @@
-import { LEVELS, type LogEvent, type Micros } from '#event';
+import { LEVELS, type ParsedEvent, type Micros } from '#event';
 import { buildEvent } from '../../query/testing/build-event.ts';
 
 /** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). */
@@ -24,7 +24,7 @@ export function randomEvents(
   count: number,
   from: Micros,
   length: Micros,
-): LogEvent[] {
+): ParsedEvent[] {
   const step = length / 50;
   return Array.from({ length: count }, () =>
     buildEvent({

@@ -1,4 +1,4 @@
-import { eventId, type LogEvent, type Micros, type StoredEvent } from '#event';
+import { eventId, type ParsedEvent, type Micros, type StoredEvent } from '#event';
 import { parseQuery } from '#query';
 import {
   buildFilters,
@@ -21,7 +21,7 @@ export interface SearchFixture {
   /** All that was stored, in no particular order. */
   readonly events: StoredEvent[];
   /** Stores each list as one group. */
-  store(...groups: readonly (readonly LogEvent[])[]): Promise<void>;
+  store(...groups: readonly (readonly ParsedEvent[])[]): Promise<void>;
   /** Runs the background jobs once: filters, folding, merging. */
   runJobs(): Promise<void>;
   close(): Promise<void>;

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type LogEvent, type StoredEvent } from '#event';
+import {
+  eventId,
+  MICROS_PER_DAY,
+  MICROS_PER_HOUR,
+  type ParsedEvent,
+  type StoredEvent,
+} from '#event';
 import type { IndexAnswer, IndexReader, SearchIndex } from '#index';
 import { parseQuery, QuerySyntaxError, toPredicate } from '#query';
 import { anyEvent, anyQuery } from '../../query/testing/arbitraries.ts';
@@ -29,7 +35,7 @@ const COVERS: Readonly<Record<string, readonly Cover[]>> = {
 const HOURS = [0, 1, -26, 40];
 
 /** The events of the table of cases, each of its tables one group, on several days and of two levels. */
-function caseGroups(): LogEvent[][] {
+function caseGroups(): ParsedEvent[][] {
   const tables = [...Map.groupBy(QUERY_CASES, (each) => each.events).keys()];
   return HOURS.flatMap((hours) =>
     tables.map((events) =>

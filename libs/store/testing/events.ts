@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch, LogEvent, Micros } from '#event';
+import type { Batch, LogEvent, Micros, ParsedEvent } from '#event';
 
 /** 2026-03-10T12:00:00Z. */
 export const NOON: Micros = Date.UTC(2026, 2, 10, 12) * 1_000;
 
 /** A canonical event; `change` overrides its fields. */
-export function buildEvent(change: Partial<LogEvent> = {}): LogEvent {
-  const metadata = change.metadata ?? {};
+export function buildEvent({ metadata = {}, ...change }: Partial<ParsedEvent> = {}): LogEvent {
   return {
     timestamp: NOON,
     level: 'info',
@@ -19,7 +18,6 @@ export function buildEvent(change: Partial<LogEvent> = {}): LogEvent {
     service: 'db',
     eventType: null,
     parentResourceId: null,
-    metadata,
     metadataText: JSON.stringify(metadata),
     ...change,
   };

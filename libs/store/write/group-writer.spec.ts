@@ -51,7 +51,7 @@ describe('group writer', () => {
         service: 'db',
         event_type: '',
         parent_resource_id: 'parent',
-        metadata: event.metadata,
+        metadata: JSON.parse(event.metadataText) as unknown,
       },
     ]);
   });

@@ -82,7 +82,7 @@ class TextNumbers {
     const known = this.numbers.get(text);
     if (known !== undefined) return known;
     const next = this.numbers.size + 1;
-    this.numbers.set(text, next);
+    this.numbers.set(copyOf(text), next);
     return next;
   }
 }
@@ -128,12 +128,21 @@ class Counter {
       this.overflow = true;
       return;
     }
-    // Not the event itself: rows may wait, and an event may be large.
-    const { service, resourceId } = event;
-    const row = { start: this.start, level: levelRank(event.level), service, resourceId, count: 1 };
+    const row = {
+      start: this.start,
+      level: levelRank(event.level),
+      service: copyOf(event.service),
+      resourceId: copyOf(event.resourceId),
+      count: 1,
+    };
     this.rows.push(row);
     this.current.set(key, row);
   }
+}
+
+/** Rows may wait, and a text of an event may be a slice that keeps its whole batch in memory. */
+function copyOf<T extends string | null>(text: T): T {
+  return (text === null ? null : Buffer.from(text).toString()) as T;
 }
 
 export const MINUTE_COPY =

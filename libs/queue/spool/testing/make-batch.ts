@@ -37,7 +37,6 @@ function makeEvent(message: string): LogEvent {
     service: 'api',
     eventType: null,
     parentResourceId: null,
-    metadata: { n: 1, batchId: 'x' },
     metadataText: '{"n":1,"batchId":"x"}',
   };
 }
