@@ -105,7 +105,7 @@ export async function openColumnarReader(
   steps.add('DuckDB for searches', 500, () => {
     engine.close();
   });
-  return createColumnarReader(engine, await openAccess(opened, context));
+  return createColumnarReader(engine, await openAccess(opened, context), context.telemetry);
 }
 
 async function openAccess(

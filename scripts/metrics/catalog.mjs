@@ -28,6 +28,7 @@ const USED_BY = [
   ['libs/index/', WITH_STORE],
   ['libs/columnar/archive/', ['standalone', 'keeper']],
   ['libs/columnar/cache/', ['standalone', 'gateway']],
+  ['libs/columnar/read/', ['standalone', 'gateway']],
   ['libs/access/oidc/', ['standalone', 'gateway']],
   ['libs/access/ingest-tokens/', ['standalone', 'ingest']],
   ['libs/access/', ['standalone', 'gateway']],

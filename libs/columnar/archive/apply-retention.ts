@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import { formatTimestamp, type Micros } from '#event';
 import { DUCKDB, toSql, type Query } from '#query';
@@ -144,7 +144,7 @@ class Rewriting {
     const name = `${dirname(file.name)}/${randomUUID()}.parquet`;
     await noteFile(this.client, name);
     const started = performance.now();
-    const target = join(this.folder, 'file.parquet');
+    const target = join(this.folder, basename(name));
     const written = await writeColumnarFile(
       engine,
       source,
@@ -167,7 +167,7 @@ class Rewriting {
   }
 
   private async fetch(file: FileRecord): Promise<string> {
-    const path = join(this.folder, 'old.parquet');
+    const path = join(this.folder, basename(file.name));
     await this.parts.storage.fetch(file.name, path, this.signal);
     return path;
   }

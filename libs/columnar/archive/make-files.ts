@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import type { EventPosition } from '#event';
 import type { StatementLimits } from '../duckdb/engine.ts';
@@ -82,7 +82,7 @@ class FileMaker {
       parts.engine,
       readCsv(csv),
       keys,
-      join(folder, 'file.parquet'),
+      join(folder, basename(name)),
       limits,
     );
     await rm(csv);

@@ -122,7 +122,7 @@ class Merger {
     const name = `${dirname(largest.name)}/${randomUUID()}.parquet`;
     await noteFile(client, name);
     await this.done('named');
-    const target = join(folder, 'file.parquet');
+    const target = join(folder, basename(name));
     const source = allOf(paths);
     const ordered = { sql: `(SELECT * FROM ${source.sql} ORDER BY ${ORDER})`, values: [] };
     const written = await writeColumnarFile(parts.engine, ordered, keys, target, limits);

@@ -39,6 +39,20 @@ export const fetchFailed = defineEvent<{ readonly object: string; readonly error
   ],
 });
 
+/** A warning: it is fetched again. */
+export const copySpoilt = defineEvent<{ readonly object: string }>({
+  name: 'columnar_copy_spoilt',
+  level: 'warn',
+  message: ({ object }) => `the copy of ${object} is spoilt or gone, and is fetched again`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_copies_spoilt_total',
+      help: 'Copies of columnar files that were found spoilt on the disk of this machine.',
+    },
+  ],
+});
+
 export const cacheBytes = defineGauge({
   name: 'penstock_columnar_cache_bytes',
   help: 'Bytes of columnar files that have a copy on this machine.',

@@ -181,6 +181,21 @@ describe('local copies of objects', () => {
     expect(await copies()).toBe(1);
   });
 
+  it('looks at its copies again when told to, and mends them', async () => {
+    const [a, b] = [await object('a'), await object('b')];
+    await read(a, b);
+    expect(await cache.recheck([a, b], NEVER)).toBe(false);
+    await writeFile(join(folder, 'cache', `${a.sha256}.parquet`), 'x');
+    await rm(join(folder, 'cache', `${b.sha256}.parquet`));
+    const reading = await cache.acquire([a], NEVER);
+    expect(await cache.recheck([a, b], NEVER)).toBe(true);
+    reading.release();
+    expect(await read(a, b)).toBe('ab');
+    await local.remove(a.name, NEVER.signal);
+    await writeFile(join(folder, 'cache', `${a.sha256}.parquet`), 'x');
+    await expect(cache.recheck([a], NEVER)).rejects.toMatchObject({ code: 'object-missing' });
+  });
+
   it('ends what is being copied when it is closed', async () => {
     const a = await object('a');
     storage.stop();

@@ -11,7 +11,7 @@ import type { CatalogedObject, FileAccess, LeasedFiles } from '../read/file-acce
 import type { ObjectStorage } from '../storage/object-storage.ts';
 import { CacheSpace, type CacheEntry } from './cache-space.ts';
 import { CacheFullError, ObjectCorruptError } from './errors.ts';
-import { cacheBytes, fetchFailed, fileFetched } from './events.ts';
+import { cacheBytes, copySpoilt, fetchFailed, fileFetched } from './events.ts';
 import { Places, untilSettled } from './waiting.ts';
 
 export interface FileCacheSettings {
@@ -44,6 +44,8 @@ export class FileCache implements FileAccess {
   /** Searches that wait for room, in order. */
   private readonly waiting: (() => void)[] = [];
   private readonly running = new Set<Promise<unknown>>();
+  /** How many copies were found spoilt and are whole again. */
+  private mended = 0;
 
   private constructor(settings: FileCacheSettings) {
     this.settings = settings;
@@ -84,6 +86,16 @@ export class FileCache implements FileAccess {
       release();
       throw error;
     }
+  }
+
+  async recheck(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<boolean> {
+    const before = this.mended;
+    for (const object of objects) {
+      const entry = this.space.get(keyOf(object));
+      if (entry?.isPending === false) entry.ready = null;
+    }
+    (await this.acquire(objects, limits)).release();
+    return this.mended !== before;
   }
 
   /** Leases all or none, so that two searches never wait for each other with half of what they need. */
@@ -178,13 +190,15 @@ export class FileCache implements FileAccess {
     telemetry.emit(fileFetched, { object: object.name, bytes: object.bytes, seconds });
   }
 
-  /** What an earlier process left may have been cut short by a crash of the machine. */
+  /** What an earlier process left may have been cut short by a crash of the machine; a disk may spoil what it holds. */
   private async check(object: CatalogedObject, key: string): Promise<void> {
     const path = this.pathOf(key);
     const found = await sha256Of(path).catch(() => null);
     if (found === object.sha256) return;
+    this.settings.telemetry.emit(copySpoilt, { object: object.name });
     await rm(path, { force: true });
     await this.fetch(object, key);
+    this.mended++;
   }
 
   private releaseOnce(entries: readonly CacheEntry[]): () => void {

@@ -45,11 +45,14 @@ export function encodeSkipFile(
 
 /** The index of a skip file in memory; the filters stay on the disk, where a probe reads single bytes. */
 export class SkipFile {
+  /** Of the file that was read: another one under its path has other filters at other places. */
+  private readonly stamp: string;
   readonly groups: readonly RowGroup[];
   private readonly placed: readonly PlacedRowGroup[];
   private readonly filtersAt: number;
 
-  private constructor(placed: readonly PlacedRowGroup[], filtersAt: number) {
+  private constructor(placed: readonly PlacedRowGroup[], filtersAt: number, stamp: string) {
+    this.stamp = stamp;
     this.placed = placed;
     this.groups = placed;
     this.filtersAt = filtersAt;
@@ -66,21 +69,27 @@ export class SkipFile {
       }
       const index = await readBytes(file, HEAD_BYTES, length);
       const placed = JSON.parse(index.toString('utf8')) as PlacedRowGroup[];
-      return new SkipFile(placed, HEAD_BYTES + length);
+      return new SkipFile(placed, HEAD_BYTES + length, await stampOf(file));
     } finally {
       await file.close();
     }
   }
 
-  /** The row groups, by index, whose filters fulfil a test. Reads some bytes of each, which the system has cached. */
+  /**
+   * The row groups, by index, whose filters fulfil a test. Reads some bytes of each, which the system has cached.
+   *
+   * @throws RangeError where the file is not the one that was read
+   */
   async matching(path: string, test: (filter: FilterBits) => boolean): Promise<readonly number[]> {
     const file = await open(path, 'r');
     try {
+      if ((await stampOf(file)) !== this.stamp) throw new RangeError(`${path} has changed`);
       const byte = Buffer.alloc(1);
       return this.placed.flatMap(({ offset, bytes }, index) => {
         const start = this.filtersAt + offset;
         const byteAt = (at: number): number => {
-          readSync(file.fd, byte, 0, 1, start + at);
+          if (readSync(file.fd, byte, 0, 1, start + at) < 1)
+            throw new RangeError(`${path} ends too soon`);
           return byte[0] ?? 0;
         };
         return test({ length: bytes, byteAt }) ? [index] : [];
@@ -89,6 +98,11 @@ export class SkipFile {
       await file.close();
     }
   }
+}
+
+async function stampOf(file: FileHandle): Promise<string> {
+  const { ino, size, mtimeMs } = await file.stat();
+  return `${ino} ${size} ${mtimeMs}`;
 }
 
 async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {

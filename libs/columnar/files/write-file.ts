@@ -48,6 +48,7 @@ const LARGEST_LINE = 16 * 1024 * 1024;
  * Writes rows, which come in order, as Parquet, and the skip file from what is then read back.
  *
  * @param keys of metadata that become columns
+ * @param path that no file had before: DuckDB remembers what the end of a file says by its path
  */
 export async function writeColumnarFile(
   engine: Engine,

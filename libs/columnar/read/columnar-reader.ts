@@ -1,11 +1,13 @@
 import type { TokenRequirement } from '#query';
-import { mayFulfilBits, toProbe, type Segment, type Snapshot, type TextRow } from '#store';
+import { StatementTimeoutError, toProbe, type Segment, type Snapshot, type TextRow } from '#store';
+import type { Telemetry } from '#telemetry';
+import { EngineMemoryError } from '../duckdb/engine-memory-error.ts';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { readFiles } from '../files/columns.ts';
 import { decodeFile, FILE_RECORD_COLUMNS, type FileRecord } from '../files/file-record.ts';
-import { SkipFile } from '../files/skip-file.ts';
 import { LruMap } from './lru-map.ts';
-import { fileObject, skipObject, type FileAccess } from './file-access.ts';
+import { fileObject, type FileAccess } from './file-access.ts';
+import { SkipFiles } from './skip-files.ts';
 import { windowsOf, type Window } from './windows.ts';
 
 /** The files of one segment, oldest first. They do not overlap but at single times. */
@@ -44,22 +46,26 @@ export interface ColumnarReader {
 }
 
 const MOST_SEGMENTS = 2_000;
-const MOST_SKIP_FILES = 4_000;
 
-export function createColumnarReader(engine: Engine, access: FileAccess): ColumnarReader {
-  return new CachingReader(engine, access);
+export function createColumnarReader(
+  engine: Engine,
+  access: FileAccess,
+  telemetry: Telemetry,
+): ColumnarReader {
+  return new CachingReader(engine, access, telemetry);
 }
 
 /** Segments and their files never change, so what was read of them stays true. */
 class CachingReader implements ColumnarReader {
   private readonly segments = new LruMap<number, SegmentFiles>(MOST_SEGMENTS);
-  private readonly skipFiles = new LruMap<string, Promise<SkipFile>>(MOST_SKIP_FILES);
+  private readonly skipFiles: SkipFiles;
   private readonly engine: Engine;
   private readonly access: FileAccess;
 
-  constructor(engine: Engine, access: FileAccess) {
+  constructor(engine: Engine, access: FileAccess, telemetry: Telemetry) {
     this.engine = engine;
     this.access = access;
+    this.skipFiles = new SkipFiles(access, telemetry);
   }
 
   async filesOf(snapshot: Snapshot, segments: readonly Segment[]) {
@@ -93,33 +99,21 @@ class CachingReader implements ColumnarReader {
   ): Promise<readonly Window[]> {
     const within = files.filter((file) => reaches(file, range));
     if (within.length === 0) return [];
-    const leased = await this.access.acquire(within.map(skipObject), limits);
-    try {
-      const groups = [];
-      const matching = new Set<number>();
-      const probe = requirement === null ? null : toProbe(requirement);
-      for (const [at, { name }] of within.entries()) {
-        const path = leased.paths[at] ?? '';
-        const skipFile = await this.skipFile(name, path);
-        const hits =
-          probe === null
-            ? skipFile.groups.keys()
-            : await skipFile.matching(path, (filter) => mayFulfilBits(probe, filter));
-        for (const hit of hits) matching.add(groups.length + hit);
-        groups.push(...skipFile.groups);
-      }
-      return windowsOf(groups, (index) => matching.has(index), range);
-    } finally {
-      leased.release();
-    }
+    const probe = requirement === null ? null : toProbe(requirement);
+    const { groups, matching } = await this.skipFiles.probe(within, probe, limits);
+    return windowsOf(groups, (index) => matching.has(index), range);
   }
 
   async rows(statement: ColumnarStatement, limits: StatementLimits): Promise<readonly TextRow[]> {
-    const { sql, release } = await this.prepare(statement, limits);
-    try {
-      return await this.engine.rows(sql, statement.values, limits);
-    } finally {
-      release();
+    for (let again = true; ; again = false) {
+      const { sql, files, release } = await this.prepare(statement, limits);
+      try {
+        return await this.engine.rows(sql, statement.values, limits);
+      } catch (error) {
+        if (!again || !(await this.mended(files, error, limits))) throw error;
+      } finally {
+        release();
+      }
     }
   }
 
@@ -127,12 +121,31 @@ class CachingReader implements ColumnarReader {
     statement: ColumnarStatement,
     limits: StatementLimits,
   ): AsyncGenerator<readonly TextRow[]> {
-    const { sql, release } = await this.prepare(statement, limits);
-    try {
-      yield* this.engine.pages(sql, statement.values, limits);
-    } finally {
-      release();
+    for (let again = true; ; again = false) {
+      const { sql, files, release } = await this.prepare(statement, limits);
+      try {
+        for await (const rows of this.engine.pages(sql, statement.values, limits)) {
+          again = false;
+          yield rows;
+        }
+        return;
+      } catch (error) {
+        if (!again || !(await this.mended(files, error, limits))) throw error;
+      } finally {
+        release();
+      }
     }
+  }
+
+  /** Whether a statement failed because of a spoilt copy, which is whole again. @throws ObjectCorruptError */
+  private async mended(
+    files: SegmentFiles,
+    error: unknown,
+    limits: StatementLimits,
+  ): Promise<boolean> {
+    if (limits.signal.aborted) return false;
+    if (error instanceof StatementTimeoutError || error instanceof EngineMemoryError) return false;
+    return this.access.recheck(files.map(fileObject), limits);
   }
 
   private async prepare(statement: ColumnarStatement, limits: StatementLimits) {
@@ -148,22 +161,11 @@ class CachingReader implements ColumnarReader {
     );
     return {
       sql,
+      files,
       release: () => {
         leased.release();
       },
     };
-  }
-
-  private skipFile(name: string, path: string): Promise<SkipFile> {
-    const known = this.skipFiles.get(name);
-    if (known !== undefined) return known;
-    const read = SkipFile.read(path);
-    this.skipFiles.set(name, read);
-    // One that could not be read is tried again.
-    read.catch(() => {
-      this.skipFiles.delete(name);
-    });
-    return read;
   }
 }
 

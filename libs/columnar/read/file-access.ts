@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
+import { ObjectCorruptError } from '../cache/errors.ts';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { skipNameOf, type FileRecord } from '../files/file-record.ts';
 import { errorCode } from '../files/error-code.ts';
+import { sha256Of } from '../files/scratch.ts';
 import { ObjectMissingError, type ObjectStorage } from '../storage/object-storage.ts';
 
 /** An object as the catalog knows it. */
@@ -34,6 +36,13 @@ export interface FileAccess {
    * @throws ObjectMissingError and the other errors of the storage
    */
   acquire(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<LeasedFiles>;
+  /**
+   * Compares files of this machine with their checksums, for a reader that cannot read one.
+   *
+   * @returns whether one was spoilt and is whole again
+   * @throws ObjectCorruptError and the other errors of the storage where that cannot be
+   */
+  recheck(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<boolean>;
 }
 
 /** For a storage whose objects are files of this machine already. */
@@ -42,6 +51,13 @@ export function directAccess(storage: ObjectStorage): FileAccess {
     async acquire(objects) {
       const paths = await Promise.all(objects.map(({ name }) => pathOf(storage, name)));
       return { paths, release: () => undefined };
+    },
+    async recheck(objects) {
+      for (const { name, sha256 } of objects) {
+        if ((await sha256Of(await pathOf(storage, name))) !== sha256)
+          throw new ObjectCorruptError(name);
+      }
+      return false;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -117,10 +117,11 @@ async function copyFiles(
 ): Promise<readonly bigint[]> {
   const limits: StatementLimits = { timeoutMs: 0, signal };
   const sums: bigint[] = [];
-  const [copy, csv] = [join(scratch, 'file.parquet'), join(scratch, 'rows.csv')];
+  const csv = join(scratch, 'rows.csv');
   const columns = COLUMN_NAMES.map(quoted).join(', ');
   for (const file of files) {
     const direct = storage.pathOf(file.name);
+    const copy = join(scratch, basename(file.name));
     if (direct === null) await storage.fetch(file.name, copy, signal);
     const path = direct ?? copy;
     if ((await sha256Of(path)) !== file.sha256) throw new ObjectCorruptError(file.name);

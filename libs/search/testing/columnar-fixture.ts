@@ -40,9 +40,9 @@ export async function openColumnarFixture(
   const folder = await mkdtemp(join(tmpdir(), 'penstock-columnar-'));
   const storage = await LocalFolder.open(join(folder, 'archive'));
   const engine = await Engine.open(TEST_ENGINE);
-  const reader = createColumnarReader(engine, directAccess(storage));
-  const fixture = await openSearchFixture({ columnar: reader }, { clock: () => CASES_NOW });
   const telemetry = new Telemetry(() => undefined);
+  const reader = createColumnarReader(engine, directAccess(storage), telemetry);
+  const fixture = await openSearchFixture({ columnar: reader }, { clock: () => CASES_NOW });
   const parts: ArchiveParts = {
     storage,
     engine,

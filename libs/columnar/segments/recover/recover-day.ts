@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import { formatTimestamp } from '#event';
 import { noteFile } from '../../archive/file-catalog.ts';
@@ -143,7 +143,7 @@ export class DayRecovery {
     const { client, storage, engine, folder, limits } = this.parts;
     const name = `${dirname(found.name)}/${randomUUID()}.parquet`;
     await noteFile(client, name);
-    const target = join(folder, 'recovered.parquet');
+    const target = join(folder, basename(name));
     const source = renumbered(rest, numbers);
     const keys = await metadataKeys(engine, path, limits);
     const written = await writeColumnarFile(engine, source, keys, target, limits);
