@@ -1,9 +1,9 @@
 /**
  * The layers of ARCHITECTURE.md: imports go only downwards.
- * event, config, telemetry <- intake, query <- queue, store, index, columnar <- delivery, search <- process <- apps
+ * event, config, telemetry, retry, problem <- intake, query <- queue, store, index, columnar <- delivery, search <- process <- apps
  */
 const layers = [
-  ['libs/event', 'libs/config', 'libs/telemetry'],
+  ['libs/event', 'libs/config', 'libs/telemetry', 'libs/retry', 'libs/problem'],
   ['libs/intake', 'libs/query'],
   ['libs/queue', 'libs/store', 'libs/index', 'libs/columnar', 'libs/access', 'libs/pipeline'],
   ['libs/delivery', 'libs/search'],

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runProcess } from '#process';
+import { runProcess } from '#process/bare';
 import { startOperator } from './start-operator.ts';
 
 await runProcess('operator', startOperator);

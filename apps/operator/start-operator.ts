@@ -7,7 +7,7 @@ import {
   serveOperations,
   StartupError,
   type ProcessContext,
-} from '#process';
+} from '#process/bare';
 import { OperatorModule } from './operator.module.ts';
 import { ApiError } from './runtime/api-error.ts';
 import type { ApiServer } from './runtime/api-server.ts';

@@ -2,7 +2,6 @@ export {
   accepted,
   limited,
   overloaded,
-  problem,
   type IngestAnswer,
   type Rejection,
 } from './ingest/answer.ts';
@@ -46,4 +45,3 @@ export {
 } from './writer/dead-letters.ts';
 export type { BreakerState } from './writer/circuit-breaker.ts';
 export { requestRefused } from './ingest/events.ts';
-export { systemSleep, type Sleep } from './sleep.ts';

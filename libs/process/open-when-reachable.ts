@@ -1,5 +1,4 @@
-import { backoffMs, type BackoffSettings } from '#queue';
-import { systemSleep, type Sleep } from '#delivery';
+import { backoffMs, type BackoffSettings, systemSleep, type Sleep } from '#retry';
 import type { Dependency } from './dependency-health.ts';
 import { StartupError } from './startup-error.ts';
 

@@ -1,5 +1,5 @@
-import { problem } from '#delivery';
 import type { Telemetry } from '#telemetry';
+import { problem } from '#problem';
 import type { DependencyHealth } from './dependency-health.ts';
 
 /** What every process shows about itself. */

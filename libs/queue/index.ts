@@ -11,7 +11,6 @@ export type {
   QueueDepth,
 } from './log-queue.ts';
 export { observeDepth } from './depth-gauges.ts';
-export { backoffMs, type BackoffSettings } from './backoff.ts';
 export {
   IN_PROCESS_QUEUE_DEFAULTS,
   InProcessQueue,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { accepted, overloaded, problem, type IngestAnswer, type IngestPipeline } from '#delivery';
+import { accepted, overloaded, type IngestAnswer, type IngestPipeline } from '#delivery';
+import { problem } from '#problem';
 import { replayThrough } from './replay-through.ts';
 
 const replay = (answer: IngestAnswer) => {

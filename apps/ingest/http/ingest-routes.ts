@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Senders } from '#access';
-import { problem, type IngestAnswer, type IngestPipeline, type RequestSource } from '#delivery';
+import { type IngestAnswer, type IngestPipeline, type RequestSource } from '#delivery';
 import type { Telemetry } from '#telemetry';
+import { problem } from '#problem';
 import type { RequestBodies } from './request-bodies.ts';
 import { checkSender } from './sender-check.ts';
 

@@ -3,13 +3,13 @@ import {
   CONTENT_ENCODINGS,
   contentEncoding,
   inflate,
-  problem,
   type Admission,
   type ContentEncoding,
   type IngestAnswer,
   type Inflated,
   type Reservation,
 } from '#delivery';
+import { problem } from '#problem';
 import type { IngestSettings } from '../settings.ts';
 import { BodyReader, type BodyReading } from './body-reader.ts';
 

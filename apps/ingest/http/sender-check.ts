@@ -1,6 +1,7 @@
 import type { NotASender, Sender, Senders } from '#access';
-import { limited, overloaded, problem, requestRefused, type IngestAnswer } from '#delivery';
+import { limited, overloaded, requestRefused, type IngestAnswer } from '#delivery';
 import type { Telemetry } from '#telemetry';
+import { problem } from '#problem';
 
 /** Who sends a request, or the answer that it gets before its body is read. */
 export type CheckedSender =

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { problem } from '#delivery';
+import { problem } from '#problem';
 
 /** Characters of a path that a message repeats. */
 const LONGEST_PATH = 200;

@@ -1,4 +1,4 @@
-import { systemSleep } from '#delivery';
+import { systemSleep } from '#retry';
 import { ApiError } from './api-error.ts';
 import type { KubeApi } from './kube-api.ts';
 import { collectionPath, LEASES, objectPath } from './kinds.ts';

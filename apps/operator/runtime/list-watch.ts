@@ -1,5 +1,4 @@
-import { systemSleep } from '#delivery';
-import { backoffMs, type BackoffSettings } from '#queue';
+import { systemSleep, backoffMs, type BackoffSettings } from '#retry';
 import { ApiError, fromStatus } from './api-error.ts';
 import type { KubeApi } from './kube-api.ts';
 import { keyOf, type KubeObject } from './kube-object.ts';

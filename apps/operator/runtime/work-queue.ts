@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffSettings } from '#queue';
+import { backoffMs, type BackoffSettings } from '#retry';
 
 /** What became of one key: done, to be looked at again after some ms, or to be tried again after a growing wait. */
 export type WorkOutcome =

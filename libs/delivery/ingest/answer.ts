@@ -1,13 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import type { LimitReached } from '#access';
+import { problem, type HttpAnswer } from '#problem';
 
-/** What is sent back for a request: a value, so that any transport can send it. */
-export interface IngestAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** JSON text. */
-  readonly body: string;
-}
+export type IngestAnswer = HttpAnswer;
 
 /** One event of a request that cannot be stored. */
 export interface Rejection {
@@ -17,7 +11,6 @@ export interface Rejection {
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
-const PROBLEM_HEADERS = { 'content-type': 'application/problem+json; charset=utf-8' };
 
 /** 202: every event that is not named in `rejected` is durable. `batchId` is null when no event was sent. */
 export function accepted(
@@ -31,24 +24,6 @@ export function accepted(
     status: 202,
     headers: JSON_HEADERS,
     body: `{"accepted":${count},"rejected":${list},"batchId":${id}}`,
-  };
-}
-
-/** Problem details (RFC 9457) with a stable `code` for programs and a `detail` for people. */
-export function problem(
-  status: number,
-  code: string,
-  detail: string,
-  more: {
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly members?: object;
-  } = {},
-): IngestAnswer {
-  const title = STATUS_CODES[status] ?? 'Error';
-  return {
-    status,
-    headers: { ...PROBLEM_HEADERS, ...more.headers },
-    body: JSON.stringify({ type: 'about:blank', title, status, code, detail, ...more.members }),
   };
 }
 

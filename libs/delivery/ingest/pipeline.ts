@@ -1,9 +1,10 @@
 import { systemClock, uuidv7, type Batch, type Clock } from '#event';
-import type { BackoffSettings, BatchPublisher, PublishOutcome } from '#queue';
+import type { BatchPublisher, PublishOutcome } from '#queue';
 import type { Telemetry, TraceParent, TraceSpan } from '#telemetry';
-import { systemSleep, type Sleep } from '../sleep.ts';
+import { type BackoffSettings, systemSleep, type Sleep } from '#retry';
+import { problem } from '#problem';
 import { Admission, ADMISSION_DEFAULTS, type AdmissionSettings } from './admission.ts';
-import { accepted, overloaded, problem, type IngestAnswer, type Rejection } from './answer.ts';
+import { accepted, overloaded, type IngestAnswer, type Rejection } from './answer.ts';
 import type { Consignment } from './consignment.ts';
 import { DeadlineSignals } from './deadline-signals.ts';
 import {

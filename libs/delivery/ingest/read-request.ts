@@ -1,7 +1,8 @@
 import type { BatchRange, Micros } from '#event';
 import { readEvents } from '#intake';
+import { problem } from '#problem';
 import { allowedEvents } from './allowed-events.ts';
-import { accepted, problem, type IngestAnswer, type Rejection } from './answer.ts';
+import { accepted, type IngestAnswer, type Rejection } from './answer.ts';
 import type { IngestRequest } from './request.ts';
 import type { SizedEvents } from './shared-batches.ts';
 

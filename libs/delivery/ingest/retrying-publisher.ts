@@ -1,7 +1,7 @@
 import type { Batch } from '#event';
-import { backoffMs, type BackoffSettings, type BatchPublisher, type PublishOutcome } from '#queue';
+import { type BatchPublisher, type PublishOutcome } from '#queue';
 import type { Telemetry } from '#telemetry';
-import type { Sleep } from '../sleep.ts';
+import { backoffMs, type BackoffSettings, type Sleep } from '#retry';
 import type { Consignment } from './consignment.ts';
 import { publishRetried, type RetryReason } from './events.ts';
 

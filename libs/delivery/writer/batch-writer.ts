@@ -1,8 +1,8 @@
 import { systemClock, type Batch } from '#event';
-import type { BackoffSettings, BatchDisposition, ConsumeOptions } from '#queue';
+import type { BatchDisposition, ConsumeOptions } from '#queue';
 import { isTransient } from '#store';
 import { namedBatches, type Telemetry } from '#telemetry';
-import { systemSleep, type Sleep } from '../sleep.ts';
+import { type BackoffSettings, systemSleep, type Sleep } from '#retry';
 import { CircuitBreaker, type BreakerState } from './circuit-breaker.ts';
 import {
   batchSettled,

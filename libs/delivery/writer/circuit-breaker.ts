@@ -1,4 +1,4 @@
-import { backoffMs, type BackoffSettings } from '#queue';
+import { backoffMs, type BackoffSettings } from '#retry';
 
 /**
  * - `closed`: calls go through.

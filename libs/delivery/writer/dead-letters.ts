@@ -1,7 +1,7 @@
 import type { Batch } from '#event';
-import { backoffMs, type BackoffSettings, type DeadLetter, type DeadLetterSource } from '#queue';
+import { type DeadLetter, type DeadLetterSource } from '#queue';
 import type { Telemetry } from '#telemetry';
-import { systemSleep, type Sleep } from '../sleep.ts';
+import { backoffMs, type BackoffSettings, systemSleep, type Sleep } from '#retry';
 import { deadLettersFailed, deadLettersKept } from './events.ts';
 
 /** Where dead letters are kept for people to see and to replay. Every call is safe to repeat. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { problem } from '#delivery';
+import { problem } from '#problem';
 import { describeError } from '../describe-error.ts';
 import {
   answerElsewhere,

@@ -1,7 +1,7 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { problem } from '#delivery';
+import { problem } from '#problem';
 
 /**
  * Options of the Fastify adapter for every server: slow senders of headers and endless bodies are cut off, and what

@@ -2,7 +2,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { problem } from '#delivery';
+import { problem } from '#problem';
 import { nestOptions } from '../nest-options.ts';
 import type { OperationsParts } from '../operations.ts';
 import { hostCheck } from './host-check.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '#retry';
 import { describeLogQueue } from '../conformance.ts';
 import { InProcessQueue } from './in-process-queue.ts';
 

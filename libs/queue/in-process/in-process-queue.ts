@@ -1,5 +1,5 @@
 import type { Batch } from '#event';
-import { backoffMs, type BackoffSettings } from '../backoff.ts';
+import { backoffMs, type BackoffSettings } from '#retry';
 import { GroupPump } from '../group-pump.ts';
 import type {
   BatchDisposition,

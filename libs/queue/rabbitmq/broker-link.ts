@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChannelModel } from 'amqplib';
 import type { Telemetry } from '#telemetry';
-import { backoffMs, type BackoffSettings } from '../backoff.ts';
+import { backoffMs, type BackoffSettings } from '#retry';
 import { cutConnection } from './connection.ts';
 import { messageOf, QueueUnavailableError, refusalOf, type QueueRefusedError } from './errors.ts';
 import { connected, connectFailed, connectionLost, connectRefused } from './events.ts';

@@ -1,6 +1,6 @@
 import type { ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Telemetry } from '#telemetry';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '#retry';
 import { GroupPump } from '../group-pump.ts';
 import type { BatchHandler, ConsumeOptions, Consumption } from '../log-queue.ts';
 import { WaitingBatches } from '../waiting-batches.ts';

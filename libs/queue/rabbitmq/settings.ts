@@ -1,5 +1,5 @@
 import { LIMITS } from '#event';
-import type { BackoffSettings } from '../backoff.ts';
+import type { BackoffSettings } from '#retry';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 

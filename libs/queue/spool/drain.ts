@@ -1,5 +1,5 @@
 import type { Batch } from '#event';
-import { backoffMs, type BackoffSettings } from '../backoff.ts';
+import { backoffMs, type BackoffSettings } from '#retry';
 import { SegmentDrain, type DrainOutcome } from './segment-drain.ts';
 import type { Segment } from './segment.ts';
 import type { Spool } from './spool.ts';

@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
-import { problem } from '#delivery';
+import { problem } from '#problem';
 import { isOperationsPath } from '../../operations.ts';
 
 /** Refuses clients without a certificate that was signed by one of TLS_CLIENT_CA_FILE, but for health and metrics. */

@@ -1,0 +1,1 @@
+export { problem, type HttpAnswer } from './problem.ts';

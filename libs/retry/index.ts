@@ -1,0 +1,2 @@
+export { backoffMs, type BackoffSettings } from './backoff.ts';
+export { systemSleep, type Sleep } from './sleep.ts';
