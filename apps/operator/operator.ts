@@ -6,6 +6,7 @@ import { EventRecorder } from './reconcile/event-recorder.ts';
 import { countsOf } from './reconcile/observe-workloads.ts';
 import { dialTcp } from './reconcile/reachability.ts';
 import { reconcilePipeline, type ReconcilerParts } from './reconcile/reconcile-pipeline.ts';
+import { SharedNames } from './reconcile/shared-names.ts';
 import { WriterScaler } from './reconcile/writer-scaler.ts';
 import { discoverGroups } from './runtime/discovery.ts';
 import type { KubeApi } from './runtime/kube-api.ts';
@@ -83,6 +84,7 @@ export class Operator {
         telemetry.emit(eventLost, { reason: String(error) });
       }),
       scaler: this.scaler,
+      names: new SharedNames(this.view),
       apiGroups: () => this.apiGroups,
       dial: dialTcp,
       defaultImage,

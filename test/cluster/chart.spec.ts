@@ -104,6 +104,26 @@ suite('the chart', kubernetes, () => {
       });
     });
 
+    it('tests the first pipeline by HTTPS where it speaks it, and what is named where it is told', async () => {
+      const environment = async (...args: readonly string[]) => {
+        const objects = await helm().template('--values', valuesFile('first-pipeline'), ...args);
+        return valueAt(objects.find(({ kind }) => kind === 'Pod') ?? null, 'spec.containers.0.env');
+      };
+      expect(await environment()).toEqual(
+        expect.arrayContaining([
+          { name: 'INGEST_URL', value: 'https://shop-ingest:3000' },
+          { name: 'GATEWAY_URL', value: 'http://shop-gateway:3001' },
+          { name: 'NODE_TLS_REJECT_UNAUTHORIZED', value: '0' },
+        ]),
+      );
+      const named = await environment('--set', 'test.ingestUrl=https://in.example.com');
+      expect(named).toContainEqual({ name: 'INGEST_URL', value: 'https://in.example.com' });
+      expect(JSON.stringify(named)).not.toContain('NODE_TLS_REJECT_UNAUTHORIZED');
+      expect(JSON.stringify(await environment('--set', 'test.pipeline=other'))).toContain(
+        'http://other-ingest:3000',
+      );
+    });
+
     it.each([
       ['operator.scope=Everything', 'scope'],
       ['operator.replicas=-1', 'replicas'],

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { customResourceDefinition } from '#pipeline';
 import { kubernetes, suite } from '../support/requirement.ts';
 import { BrokerMetrics } from './support/broker-metrics.ts';
+import { certificateSecret } from './support/certificate-secret.ts';
 import { mergedSpec, type FieldCase } from './support/field-case.ts';
 import { fieldTable } from './support/field-table.ts';
+import { ACCESS_SECRETS } from './support/field-table-access.ts';
 import { METRICS_USER, TABLE_SECRETS } from './support/field-table-backends.ts';
 import { valueAt } from './support/kubernetes-object.ts';
 import { OperatorRun } from './support/operator-run.ts';
@@ -43,8 +45,10 @@ suite('a field of the specification', kubernetes, () => {
   let run: OperatorRun;
   beforeAll(async () => {
     run = await OperatorRun.start({ foreignKinds: true });
-    for (const [name, values] of Object.entries(TABLE_SECRETS))
+    for (const [name, values] of Object.entries({ ...TABLE_SECRETS, ...ACCESS_SECRETS }))
       await run.pipelines.secret(name, values);
+    const { namespace } = run.pipelines;
+    await run.cluster.admin.apply(await certificateSecret({ name: 'web', namespace }));
     await operatedBackends(run);
     const specs = GROUPS.map(([name, cases]) => [name, mergedSpec(cases)] as const);
     for (const [name, spec] of [[PLAIN, {}] as const, ...specs])

@@ -11,6 +11,7 @@ const SAMPLES = new URL('../../deploy/samples/', import.meta.url);
 
 /** What the operator says of each sample in a namespace that has nothing else: where it waits, and for what. */
 const SAID: Readonly<Record<string, readonly [type: string, reason: string, words: string]>> = {
+  'access.yaml': ['Ready', 'MissingSecret', 'spec.ingest.tls.secretRef names the Secret shop-web'],
   'archive.yaml': ['Ready', 'MissingSecret', 'Secret shop-archive'],
   'keda.yaml': ['ScalingActive', 'KedaMissing', 'KEDA is not installed'],
   'manual-scaling.yaml': ['ScalingActive', 'EngineNone', 'spec.writer.replicas'],

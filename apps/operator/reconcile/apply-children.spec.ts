@@ -18,7 +18,14 @@ class ApplyingApi implements KubeApi {
   hasConflict = false;
   private version = 0;
 
+  /** What there is before; nothing by itself. */
+  found: KubeObject | null = null;
+
   request(call: ApiCall): Promise<unknown> {
+    if (call.method === 'GET')
+      return this.found === null
+        ? Promise.reject(new ApiError(404, 'NotFound', 'there is none'))
+        : Promise.resolve(this.found);
     this.calls.push(call);
     if (call.method === 'DELETE') return Promise.reject(new ApiError(404, 'NotFound', 'gone'));
     if (this.hasConflict && call.path.includes('force=false'))
@@ -84,6 +91,24 @@ describe('applying a child', () => {
     const found = view.child(KEY, 'ConfigMap', 'shop-config') as KubeObject;
     view.remember({ ...found, data: { a: 'theirs' } });
     expect(await applier.apply(KEY, config({ a: '2' }))).toMatchObject({ kind: 'repaired' });
+  });
+
+  it.each([
+    ['somebody else made', {}, 'taken'],
+    [
+      'is labelled as ours',
+      { labels: { 'app.kubernetes.io/managed-by': 'penstock-operator' } },
+      'created',
+    ],
+    ['lost its labels', { ownerReferences: [{ uid: 'uid-of-shop' }] }, 'created'],
+    ['another pipeline owns', { ownerReferences: [{ uid: 'another' }] }, 'taken'],
+  ])('sees of one that is not known that it %s', async (_what, metadata, kind) => {
+    api.found = { metadata: { name: 'shop-config', ...metadata } };
+    expect(await applier.apply(KEY, config({ a: '1' }))).toEqual({
+      kind,
+      object: 'ConfigMap shop-config',
+    });
+    expect(api.calls).toHaveLength(kind === 'taken' ? 0 : 1);
   });
 
   it('leaves what others added', async () => {

@@ -3,16 +3,18 @@ import { APPLY_PATCH, type KubeApi } from '../runtime/kube-api.ts';
 import type { KubeObject, Manifest } from '../runtime/kube-object.ts';
 import { CORE_CHILDREN, objectPath, OPTIONAL_CHILDREN, type Kind } from '../runtime/kinds.ts';
 import { fingerprint } from '../specs/fingerprint.ts';
-import { FIELD_MANAGER, HASH_ANNOTATION } from '../specs/labels.ts';
+import { FIELD_MANAGER, HASH_ANNOTATION, isLabelledOurs } from '../specs/labels.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { covers, project } from './covers.ts';
+import { readObject } from './read-objects.ts';
 
 /** Owner of a number of replicas that is handed over to an autoscaler. */
 const HANDOVER_MANAGER = 'penstock-handover';
 const KINDS = new Map([...CORE_CHILDREN, ...OPTIONAL_CHILDREN].map((kind) => [kind.kind, kind]));
 
 export interface AppliedChange {
-  readonly kind: 'created' | 'changed' | 'repaired';
+  /** `taken`: somebody else made an object of this name, which was left as it is. */
+  readonly kind: 'created' | 'changed' | 'repaired' | 'taken';
   readonly object: string;
 }
 
@@ -37,14 +39,14 @@ export class ChildApplier {
   /** Null when nothing was to be done. */
   async apply(pipelineKey: string, desired: Manifest): Promise<AppliedChange | null> {
     const { kind, metadata } = desired;
+    const object = `${kind} ${metadata.name}`;
     const observed = this.view.child(pipelineKey, kind, metadata.name);
-    if (observed !== undefined && this.isCurrent(desired, observed)) return null;
-    const isUnchanged = observed !== undefined && hashOf(observed) === hashOf(desired);
-    if (observed !== undefined && !isUnchanged) await this.handOverReplicas(desired, observed);
+    if (observed === undefined) return { kind: await this.make(desired), object };
+    if (this.isCurrent(desired, observed)) return null;
+    const isUnchanged = hashOf(observed) === hashOf(desired);
+    if (!isUnchanged) await this.handOverReplicas(desired, observed);
     const applied = await this.send(desired);
     this.take(desired, applied);
-    const object = `${kind} ${metadata.name}`;
-    if (observed === undefined) return { kind: 'created', object };
     if (applied.metadata.resourceVersion === observed.metadata.resourceVersion) return null;
     return { kind: isUnchanged ? 'repaired' : 'changed', object };
   }
@@ -64,6 +66,31 @@ export class ChildApplier {
     } catch (error) {
       if (!(error instanceof ApiError) || !(error.isMissing || error.isConflict)) throw error;
     }
+  }
+
+  private async make(desired: Manifest): Promise<'created' | 'taken'> {
+    if (await this.isTaken(desired)) return 'taken';
+    this.take(desired, await this.send(desired));
+    return 'created';
+  }
+
+  /**
+   * An apply would make somebody else's object ours, and the deletion of the pipeline would delete it. Our own are known
+   * by their label, or by their owner where somebody took the label away.
+   */
+  private async isTaken(desired: Manifest): Promise<boolean> {
+    const { kind, metadata } = desired;
+    const found = await readObject(
+      this.api,
+      KINDS.get(kind) as Kind,
+      metadata.namespace,
+      metadata.name,
+    );
+    if (found === null) return false;
+    const owners = (found.metadata['ownerReferences'] ?? []) as readonly { readonly uid: string }[];
+    const ours = metadata.ownerReferences ?? [];
+    if (isLabelledOurs(found.metadata.labels)) return false;
+    return !ours.some(({ uid }) => owners.some((owner) => owner.uid === uid));
   }
 
   private take(desired: Manifest, applied: KubeObject): void {

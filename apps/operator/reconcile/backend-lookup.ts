@@ -11,7 +11,14 @@ export type Reach =
   | { readonly kind: 'dial'; readonly host: string; readonly port: number };
 
 /** A backend with the Secret value that pods need for it, or what is missing. */
-export type BackendLookup = { readonly value: SecretValue; readonly reach: Reach } | Missing;
+export type BackendLookup =
+  | {
+      readonly value: SecretValue;
+      readonly reach: Reach;
+      /** `host:port/name` of one that others may reach too. */
+      readonly place: string | null;
+    }
+  | Missing;
 
 const STANDARD_PORTS: Readonly<Record<string, number>> = {
   'postgres:': 5_432,
@@ -23,13 +30,15 @@ const STANDARD_PORTS: Readonly<Record<string, number>> = {
 };
 
 export function bundled(found: FoundValue | Missing): BackendLookup {
-  return withReach(found, () => ({ kind: 'bundled' }));
+  return withReach(found, () => ({ kind: 'bundled' }), null);
 }
 
 /** A backend whose URL is the value. */
 export function dialled(found: FoundValue | Missing): BackendLookup {
-  return withReach(found, ({ value, text }) =>
-    reachOfUrl(text, `key ${value.key} of Secret ${value.secret}`),
+  return withReach(
+    found,
+    ({ value, text }) => reachOfUrl(text, `key ${value.key} of Secret ${value.secret}`),
+    isMissing(found) ? null : placeOf(found.text),
   );
 }
 
@@ -41,10 +50,20 @@ export function told(found: FoundValue | Missing, ready: boolean, message: strin
 export function withReach(
   found: FoundValue | Missing,
   reachOf: (found: FoundValue) => Reach | Missing,
+  place: string | null,
 ): BackendLookup {
   if (isMissing(found)) return found;
   const reach = reachOf(found);
-  return isMissing(reach) ? reach : { value: found.value, reach };
+  return isMissing(reach) ? reach : { value: found.value, reach, place };
+}
+
+/** The same for two URLs of one database, virtual host or server, whoever logs in; null for no URL. */
+export function placeOf(uri: string): string | null {
+  const url = URL.parse(uri);
+  if (url === null) return null;
+  const port = url.port === '' ? STANDARD_PORTS[url.protocol] : url.port;
+  const name = url.pathname.slice(1).replace(/^%2f$/i, '');
+  return `${url.hostname.toLowerCase()}:${port ?? ''}/${name}`;
 }
 
 /** @param where the URL stands, for people */

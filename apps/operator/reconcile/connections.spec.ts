@@ -1,48 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WrittenSpec } from '#pipeline';
-import { ApiError } from '../runtime/api-error.ts';
-import type { ApiCall, KubeApi } from '../runtime/kube-api.ts';
 import { buildPipeline } from '../testing/build-pipeline.ts';
+import { ObjectsApi, secretAt as secret } from '../testing/objects-api.ts';
 import { resolveBackends } from './connections.ts';
 
-const CORE = '/api/v1/namespaces/logs';
 const CLUSTER = '/apis/postgresql.cnpg.io/v1/namespaces/logs/clusters/pg';
 const RABBIT = '/apis/rabbitmq.com/v1beta1/namespaces/logs/rabbitmqclusters/mq';
-
-const secret = (name: string, values: Readonly<Record<string, string>>) => ({
-  [`${CORE}/secrets/${name}`]: {
-    metadata: { name, uid: `uid-of-${name}` },
-    data: Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
-    ),
-  },
-});
-
-/** An API server with these objects, which counts what is read. */
-class ObjectsApi implements KubeApi {
-  readonly reads: string[] = [];
-  private readonly objects: Readonly<Record<string, object>>;
-
-  constructor(objects: Readonly<Record<string, object>>) {
-    this.objects = objects;
-  }
-
-  request({ method, path }: ApiCall): Promise<unknown> {
-    const object = this.objects[path];
-    if (method !== 'GET' || object === undefined)
-      return Promise.reject(new ApiError(404, 'NotFound', path));
-    this.reads.push(path);
-    return Promise.resolve(object);
-  }
-
-  lines(): AsyncIterable<string> {
-    throw new Error('nothing is watched');
-  }
-
-  close(): void {
-    this.reads.length = 0;
-  }
-}
 
 const EXTERNAL: WrittenSpec = {
   postgres: { uriSecretRef: { name: 'db' } },

@@ -14,6 +14,7 @@ import { OPERATIONS_PORT } from '../specs/settings.ts';
 import {
   bundled,
   dialled,
+  placeOf,
   reachOfUrl,
   withReach,
   type BackendLookup,
@@ -23,6 +24,7 @@ import { archiveOf, type ArchiveLookup } from './archive-lookup.ts';
 import { ensureBundledSecret } from './bundled-secrets.ts';
 import { DEFAULT_CONNECTIONS, postgresCluster, rabbitmqCluster } from './operated-backends.ts';
 import { readSecret } from './read-objects.ts';
+import type { BackendPlaces } from './shared-names.ts';
 import {
   isMissing,
   missingSecret,
@@ -45,6 +47,7 @@ export interface ResolvedBackends {
   /** Null while something is missing. */
   readonly connections: Connections | null;
   readonly reaches: Reaches;
+  readonly places: BackendPlaces;
   /** Where the figures of the queue come from. */
   readonly metrics: MetricsSource | Missing;
   /** Connections that Postgres allows. */
@@ -80,6 +83,11 @@ export async function resolveBackends(
   return {
     connections: connectionsOf(lookups),
     reaches: reachesOf(lookups),
+    places: {
+      postgres: placeIn(postgres),
+      rabbitmq: placeIn(rabbitmq),
+      meilisearch: meilisearch === null ? null : placeIn(meilisearch.lookup),
+    },
     metrics,
     postgresConnections: pipeline.spec.postgres.maxConnections ?? connections,
   };
@@ -114,6 +122,10 @@ function reachesOf({ postgres, rabbitmq, ca, meilisearch, archive }: Lookups): R
     meilisearch: meilisearch === null ? null : reachOf(meilisearch.lookup),
     archive: archive === null || isMissing(archive) ? archive : archive.reach,
   };
+}
+
+function placeIn(lookup: BackendLookup): string | null {
+  return isMissing(lookup) ? null : lookup.place;
 }
 
 function reachOf(lookup: BackendLookup): Reach | Missing {
@@ -177,7 +189,8 @@ async function meilisearchOf(api: KubeApi, pipeline: LogPipeline): Promise<Looku
   }
   const field = 'spec.meilisearch.apiKeySecretRef';
   const found = await referencedValue(api, pipeline.namespace, apiKeySecretRef, field);
-  return { url, lookup: withReach(found, () => reachOfUrl(url, 'spec.meilisearch.url')) };
+  const lookup = withReach(found, () => reachOfUrl(url, 'spec.meilisearch.url'), placeOf(url));
+  return { url, lookup };
 }
 
 async function metricsSource(

@@ -3,7 +3,13 @@ import { ApiError } from '../runtime/api-error.ts';
 import { APPLY_PATCH, type KubeApi } from '../runtime/kube-api.ts';
 import { collectionPath, objectPath, SECRETS } from '../runtime/kinds.ts';
 import type { Component } from '../specs/context.ts';
-import { child, childName, FIELD_MANAGER, HASH_ANNOTATION } from '../specs/labels.ts';
+import {
+  child,
+  childName,
+  FIELD_MANAGER,
+  HASH_ANNOTATION,
+  isLabelledOurs,
+} from '../specs/labels.ts';
 import { readSecret, type Secret } from './read-objects.ts';
 
 /** A Secret that the operator makes once; afterwards its content is the user's to change. */
@@ -28,7 +34,8 @@ export async function ensureSecret(
   if (found === null) await createSecret(api, pipeline, generated);
   const secret = found ?? (await readSecret(api, pipeline.namespace, name));
   if (secret === null) throw new ApiError(0, 'Gone', `Secret ${name} was deleted at once`);
-  await keepOwner(api, pipeline, generated, secret);
+  // One that people made is theirs, to keep too.
+  if (isOurs(secret)) await keepOwner(api, pipeline, generated, secret);
   return secret;
 }
 
@@ -54,6 +61,10 @@ async function createSecret(
     // Another attempt of ours was quicker.
     if (!(error instanceof ApiError) || !error.isConflict) throw error;
   }
+}
+
+function isOurs({ object }: Secret): boolean {
+  return isLabelledOurs(object.metadata.labels);
 }
 
 /** Labels and owner are applied apart from the content. */

@@ -27,25 +27,31 @@ export async function makeChildren(
   parts: ChildrenParts,
 ): Promise<Progress> {
   const { view } = parts;
-  await applyAll(key, pipeline, base, parts);
+  const taken = await applyAll(key, pipeline, base, parts);
   const job = view.child(key, 'Job', migration.metadata.name);
   const state = migrationState(pipeline, migration, job);
-  if (state === 'missing') await applyAll(key, pipeline, [migration], parts);
+  if (state === 'missing') taken.push(...(await applyAll(key, pipeline, [migration], parts)));
   const mayReplace = state === 'done';
   const held = processes.filter(
     (each) => !mayReplace && withCurrentImage(each, view.child(key, each.kind, each.metadata.name)),
   );
-  await applyAll(
-    key,
-    pipeline,
-    processes.filter((each) => !held.includes(each)),
-    parts,
-  );
+  const free = processes.filter((each) => !held.includes(each));
+  taken.push(...(await applyAll(key, pipeline, free, parts)));
   await prune(key, pipeline, [...base, migration, ...processes], mayReplace, parts);
   return {
-    aspect: progressAspect(state, held.length, migration.metadata.name),
+    aspect: takenAspect(taken) ?? progressAspect(state, held.length, migration.metadata.name),
     migration: mayReplace ? migration.metadata.name : pipeline.status.migration,
   };
+}
+
+function takenAspect(taken: readonly string[]): Aspect | null {
+  if (taken.length === 0) return null;
+  return aspect(
+    'Reconciled',
+    false,
+    'NameTaken',
+    `there is already, and not of this pipeline: ${taken.join(', ')}. Remove it, or give the pipeline another name`,
+  );
 }
 
 function progressAspect(
@@ -70,15 +76,17 @@ function progressAspect(
   return aspect('Reconciled', true, 'Applied', 'everything is as the resource says');
 }
 
+/** Objects whose names somebody else has. */
 async function applyAll(
   key: string,
   pipeline: LogPipeline,
   manifests: readonly Manifest[],
   { applier, events }: ChildrenParts,
-): Promise<void> {
+): Promise<string[]> {
   const changes = await Promise.all(manifests.map((manifest) => applier.apply(key, manifest)));
   for (const change of changes)
     if (change?.kind === 'repaired') tellRepair(pipeline, change, events);
+  return changes.flatMap((change) => (change?.kind === 'taken' ? [change.object] : []));
 }
 
 function tellRepair(pipeline: LogPipeline, { object }: AppliedChange, events: EventRecorder): void {

@@ -19,11 +19,11 @@ import { resolveBackends, type ResolvedBackends } from './connections.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { makeChildren, type Progress } from './make-children.ts';
 import { availability, countsOf } from './observe-workloads.ts';
-import { adminPassword } from './admin-password.ts';
-import { ingestToken } from './ingest-token.ts';
+import { podSecrets } from './pod-secrets.ts';
 import { reachability, type Dial } from './reachability.ts';
 import { scalingAspects } from './scaling-aspects.ts';
 import { isMissing, type Missing } from './secret-values.ts';
+import type { SharedNames } from './shared-names.ts';
 import type { WriterScaler } from './writer-scaler.ts';
 import { writeStatus } from './write-status.ts';
 
@@ -33,6 +33,7 @@ export interface ReconcilerParts {
   readonly applier: ChildApplier;
   readonly events: EventRecorder;
   readonly scaler: WriterScaler;
+  readonly names: SharedNames;
   readonly apiGroups: () => ReadonlySet<string>;
   readonly dial: Dial;
   /** Image of the pods of pipelines that name none; null: they must. */
@@ -54,13 +55,13 @@ const REFUSED_MS = 120_000;
 export async function reconcilePipeline(key: string, parts: ReconcilerParts): Promise<WorkOutcome> {
   const stored = parts.view.pipeline(key);
   if (stored === undefined) {
-    parts.scaler.forget(key);
+    forget(key, parts);
     return { kind: 'done' };
   }
   const reading = readLogPipeline(stored);
   // Children go by their owner references, and there is nothing outside the cluster that had to go.
   if (reading.pipeline.deleting) {
-    parts.scaler.forget(key);
+    forget(key, parts);
     return { kind: 'done' };
   }
   try {
@@ -69,6 +70,11 @@ export async function reconcilePipeline(key: string, parts: ReconcilerParts): Pr
     if (!(error instanceof ApiError)) throw error;
     return await tellRefusal(reading, error, parts);
   }
+}
+
+function forget(key: string, { scaler, names }: ReconcilerParts): void {
+  scaler.forget(key);
+  names.forget(key);
 }
 
 async function reconcileReading(
@@ -94,8 +100,8 @@ async function reconcileReading(
   const aspects = [progress.aspect, ...(await observe(key, pipeline, backends, parts))];
   const more = statusOf(key, pipeline, image, progress, parts);
   await tell(pipeline, aspects, more, parts);
-  const isMissingSome = missingOf(backends) !== undefined;
-  return { kind: 'again', afterMs: isMissingSome ? MISSING_MS : RESYNC_MS };
+  const isWaiting = missingOf(backends) !== undefined || progress.aspect.status !== 'True';
+  return { kind: 'again', afterMs: isWaiting ? MISSING_MS : RESYNC_MS };
 }
 
 /** The first thing that is missing: without a backend there are no pods, without metrics no scaling. */
@@ -124,12 +130,15 @@ async function progressOf(
       missingOf(backends) ?? {};
     return stays(reason, message);
   }
+  const inUse = parts.names.claim(key, pipeline, backends.places);
+  if (inUse !== null) return stays(inUse.reason, inUse.message);
+  const secrets = await podSecrets(parts.api, pipeline);
+  if (isMissing(secrets)) return stays(secrets.reason, secrets.message);
   const context = {
     pipeline,
     image,
     connections,
-    adminPassword: await adminPassword(parts.api, pipeline),
-    ingestToken: await ingestToken(parts.api, pipeline),
+    ...secrets,
     writerReplicas: writerReplicas(key, pipeline, parts),
     apiGroups: parts.apiGroups(),
   };

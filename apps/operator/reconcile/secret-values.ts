@@ -5,7 +5,14 @@ import { readSecret, type Secret } from './read-objects.ts';
 
 /** What is missing, as a reason and a sentence. */
 export interface Missing {
-  readonly reason: 'MissingSecret' | 'MissingKey' | 'MissingCluster' | 'InvalidUri' | 'SecretLost';
+  readonly reason:
+    | 'MissingSecret'
+    | 'MissingKey'
+    | 'MissingCluster'
+    | 'InvalidUri'
+    | 'InvalidCertificate'
+    | 'SecretLost'
+    | 'NameInUse';
   readonly message: string;
 }
 

@@ -34,6 +34,8 @@ export interface SpecContext {
   readonly adminPassword: SecretValue | null;
   /** Token that ingest accepts always; null: nobody is asked for one, or those of the page are all. */
   readonly ingestToken: SecretValue | null;
+  /** Secret of the client of OpenID Connect; null: nobody logs in by it. */
+  readonly oidcClientSecret: SecretValue | null;
   /** Null: an autoscaler owns the number of writers. */
   readonly writerReplicas: number | null;
   /** Groups of the API that the cluster serves. */

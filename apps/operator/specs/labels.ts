@@ -10,6 +10,11 @@ export const MANAGED_BY = { 'app.kubernetes.io/managed-by': FIELD_MANAGER } as c
 /** Hash of the manifest that was applied last. */
 export const HASH_ANNOTATION = 'penstock.dev/desired-hash';
 
+/** Whether labels are those of an object that the operator made. */
+export function isLabelledOurs(labels: Readonly<Record<string, string>> = {}): boolean {
+  return Object.entries(MANAGED_BY).every(([name, value]) => labels[name] === value);
+}
+
 type Named = Pick<LogPipeline, 'name'>;
 
 /** What pods are selected by; it can never change for an existing Deployment. */

@@ -1,6 +1,7 @@
 import type { LogPipeline, LogPipelineSpec } from '#pipeline';
 import type { Component, SecretValue, SpecContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
+import { httpsOf, mounted, type MountedSecret, type ServedPort } from './https.ts';
 import { childName, labelsOf, selectorLabels } from './labels.ts';
 import {
   COLUMNAR_FOLDER,
@@ -87,7 +88,7 @@ export interface ProcessPod {
   readonly resources: Resources;
   readonly defaults: ResourceDefaults;
   /** Where it answers for its health; null for a process that ends by itself. */
-  readonly port: { readonly name: string; readonly number: number } | null;
+  readonly port: ServedPort | null;
   readonly graceSeconds: number;
   /** Seconds for which a pod goes on serving after Services were told that it goes. */
   readonly drainSeconds?: number;
@@ -101,7 +102,9 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
   const secrets = secretsOf(context, component);
   const { ca } = context.connections.rabbitmq;
   const mountedCa = namesReadBy(component).has('RABBITMQ_CA_FILE') ? ca : null;
-  const disks = disksOf(context, component, mountedCa);
+  const https = httpsOf(pipeline, component);
+  const broker = mountedCa === null ? [] : [mounted('rabbitmq-ca', RABBITMQ_CA_FOLDER, mountedCa)];
+  const disks = disksOf(context, component, [...broker, ...https.files]);
   return {
     metadata: podMetadata(pipeline, component, {
       'penstock.dev/config-hash': fingerprint(settingsReadBy(context, component)),
@@ -119,7 +122,11 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
           imagePullPolicy: pipeline.spec.imagePullPolicy,
           args: [component],
           envFrom: [{ configMapRef: { name: childName(pipeline, 'config') } }],
-          env: Object.entries(secrets).map(([name, value]) => ({ name, ...fromSecret(value) })),
+          env: [
+            ...Object.entries(secrets).map(([name, value]) => ({ name, ...fromSecret(value) })),
+            // Not in the ConfigMap, which ingest and gateway share: each has a certificate of its own, or none.
+            ...Object.entries(https.settings).map(([name, value]) => ({ name, value })),
+          ],
           resources: resourcesOf(pod.resources, pod.defaults),
           securityContext: RESTRICTED_CONTAINER,
           volumeMounts: disks.map(({ mount }) => mount),
@@ -138,12 +145,16 @@ interface Disk {
 }
 
 /** What is mounted into a process. */
-function disksOf(context: SpecContext, component: Process, ca: SecretValue | null): Disk[] {
+function disksOf(
+  context: SpecContext,
+  component: Process,
+  secrets: readonly MountedSecret[],
+): Disk[] {
   const hasSpool = component === 'ingest' && context.pipeline.spec.ingest.spool !== undefined;
   const copies = copiesOf(context, component);
   return [
     emptyDisk('tmp', '/tmp', '64Mi'),
-    ...(ca === null ? [] : [certificateDisk(ca)]),
+    ...secrets.map(secretDisk),
     ...(hasSpool ? [{ mount: { name: 'spool', mountPath: SPOOL_FOLDER }, volume: null }] : []),
     ...(copies === null ? [] : [emptyDisk('columnar', COLUMNAR_FOLDER, copies)]),
   ];
@@ -153,11 +164,11 @@ function emptyDisk(name: string, mountPath: string, sizeLimit: string): Disk {
   return { mount: { name, mountPath }, volume: { name, emptyDir: { sizeLimit } } };
 }
 
-function certificateDisk({ secret, key }: SecretValue): Disk {
-  const name = 'rabbitmq-ca';
+function secretDisk({ name, folder, secret, keys }: MountedSecret): Disk {
+  const items = keys.map((key) => ({ key, path: key }));
   return {
-    mount: { name, mountPath: RABBITMQ_CA_FOLDER, readOnly: true },
-    volume: { name, secret: { secretName: secret, items: [{ key, path: key }] } },
+    mount: { name, mountPath: folder, readOnly: true },
+    volume: { name, secret: { secretName: secret, items } },
   };
 }
 
@@ -187,7 +198,7 @@ function settingsReadBy(
 }
 
 function secretsOf(
-  { connections, adminPassword, ingestToken }: SpecContext,
+  { connections, adminPassword, ingestToken, oidcClientSecret }: SpecContext,
   component: Process,
 ): Readonly<Record<string, SecretValue>> {
   const { postgres, rabbitmq, meilisearch, archive } = connections;
@@ -202,16 +213,18 @@ function secretsOf(
     }),
     ...(adminPassword !== null && { ADMIN_PASSWORD: adminPassword }),
     ...(ingestToken !== null && { INGEST_TOKEN: ingestToken }),
+    ...(oidcClientSecret !== null && { OIDC_CLIENT_SECRET: oidcClientSecret }),
   };
   const names = namesReadBy(component);
   return Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)));
 }
 
-function served(
-  port: { readonly name: string; readonly number: number },
-  drainSeconds: number | undefined,
-) {
-  const get = (path: string) => ({ httpGet: { path, port: port.name }, timeoutSeconds: 3 });
+function served(port: ServedPort, drainSeconds: number | undefined) {
+  const scheme = port.isHttps === true ? { scheme: 'HTTPS' } : {};
+  const get = (path: string) => ({
+    httpGet: { path, port: port.name, ...scheme },
+    timeoutSeconds: 3,
+  });
   return {
     ports: [{ name: port.name, containerPort: port.number }],
     startupProbe: { ...get('/health/live'), periodSeconds: 2, failureThreshold: 60 },

@@ -1,11 +1,11 @@
 import type { Manifest } from '../runtime/kube-object.ts';
 import type { SpecContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
+import { webPort } from './https.ts';
 import { child, childName, selectorLabels } from './labels.ts';
 import { processPod, type ProcessPod } from './pod.ts';
-import { GATEWAY_PORT, INGEST_PORT, OPERATIONS_PORT } from './settings.ts';
+import { OPERATIONS_PORT } from './settings.ts';
 
-const HTTP = 'http';
 const METRICS = 'metrics';
 const DRAIN_SECONDS = 5;
 
@@ -22,7 +22,7 @@ export function ingestWorkload(context: SpecContext): Manifest {
     component: 'ingest',
     resources: ingest.resources,
     defaults: requests('100m', '256Mi', '768Mi'),
-    port: { name: HTTP, number: INGEST_PORT },
+    port: webPort(context.pipeline, 'ingest'),
     graceSeconds: 45,
     drainSeconds: DRAIN_SECONDS,
   };
@@ -53,7 +53,7 @@ export function gatewayWorkload(context: SpecContext): Manifest {
       component: 'gateway',
       resources: gateway.resources,
       defaults: requests('100m', '384Mi', '1Gi'),
-      port: { name: HTTP, number: GATEWAY_PORT },
+      port: webPort(context.pipeline, 'gateway'),
       graceSeconds: 45,
       drainSeconds: DRAIN_SECONDS,
     },

@@ -8,8 +8,9 @@ import {
   type Backend,
 } from './backends/bundled.ts';
 import type { Component, SpecContext } from './context.ts';
+import { HTTPS, webPort } from './https.ts';
 import { child, childName, selectorLabels } from './labels.ts';
-import { GATEWAY_PORT, INGEST_PORT, OPERATIONS_PORT } from './settings.ts';
+import { OPERATIONS_PORT } from './settings.ts';
 
 /** Label of the Services whose pods tell metrics. */
 export const METRICS_LABEL = 'penstock.dev/metrics';
@@ -32,24 +33,20 @@ interface ServiceDraft {
 }
 
 export function services(context: SpecContext): readonly Manifest[] {
-  const { ingest, gateway } = context.pipeline.spec;
+  const { pipeline } = context;
   const drafts: readonly ServiceDraft[] = [
-    {
-      name: 'ingest',
-      component: 'ingest',
-      ports: { http: INGEST_PORT },
-      type: ingest.service.type,
-      ...(ingest.service.annotations && { annotations: ingest.service.annotations }),
-      hasMetrics: true,
-    },
-    {
-      name: 'gateway',
-      component: 'gateway',
-      ports: { http: GATEWAY_PORT },
-      type: gateway.service.type,
-      ...(gateway.service.annotations && { annotations: gateway.service.annotations }),
-      hasMetrics: true,
-    },
+    ...(['ingest', 'gateway'] as const).map((component) => {
+      const { type, annotations } = pipeline.spec[component].service;
+      const port = webPort(pipeline, component);
+      return {
+        name: component,
+        component,
+        ports: { [port.name]: port.number },
+        type,
+        ...(annotations !== undefined && { annotations }),
+        hasMetrics: true,
+      };
+    }),
     ...(['writer', 'keeper'] as const).map((component) => ({
       name: `${component}-metrics`,
       component,
@@ -57,7 +54,7 @@ export function services(context: SpecContext): readonly Manifest[] {
       headless: true,
       hasMetrics: true,
     })),
-    ...bundledBackends(context.pipeline).map((backend) => ({
+    ...bundledBackends(pipeline).map((backend) => ({
       name: backend,
       component: backend,
       ports: BACKEND_PORTS[backend],
@@ -87,6 +84,8 @@ function service({ pipeline }: SpecContext, draft: ServiceDraft): Manifest {
           port: number,
           targetPort: port,
           protocol: 'TCP',
+          // By it some Ingress controllers and meshes know how to speak to the pods.
+          ...(port === HTTPS && { appProtocol: HTTPS }),
         })),
       },
     },

@@ -2,6 +2,7 @@ import { PROCESS_NAMES, SETTINGS, type ProcessName } from '#config';
 import { quantityValue, type LogPipeline, type LogPipelineSpec } from '#pipeline';
 import type { Component, SpecContext } from './context.ts';
 import { childName } from './labels.ts';
+import { oidcSettings } from './oidc-settings.ts';
 
 export const INGEST_PORT = 3_000;
 export const GATEWAY_PORT = 3_001;
@@ -32,6 +33,7 @@ export function settingsOfPods(context: SpecContext): Readonly<Record<string, st
     INGEST_AUTH: spec.ingest.auth === 'On' ? 'required' : 'off',
     AUTH: spec.gateway.auth.toLowerCase(),
     TRUSTED_PROXIES: spec.gateway.trustedProxies.join(','),
+    ...oidcSettings(spec.gateway),
     RABBITMQ_PREFIX: spec.queue.prefix,
     RABBITMQ_SHARDS: String(spec.queue.shards),
     RABBITMQ_QUEUE_BYTES: String(Math.floor(quantityValue(spec.queue.maxBytes))),

@@ -36,6 +36,7 @@ export function buildContext(
     },
     adminPassword: secret('shop-admin', 'password'),
     ingestToken: secret('shop-ingest-token', 'token'),
+    oidcClientSecret: null,
     writerReplicas: 2,
     apiGroups: new Set(),
     ...more,

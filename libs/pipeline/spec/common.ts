@@ -60,6 +60,27 @@ export const secretKey = (description: string, key: string) =>
     key: withDefault(text('Key in the Secret.', { maxLength: MAX_NAME }), key),
   });
 
+/** HTTPS of pods that others than the pipeline reach. */
+export const tls = () =>
+  optional(
+    object(
+      'HTTPS on the port, instead of HTTP. A certificate that is renewed counts within two minutes, without a restart.',
+      {
+        secretRef: object('The certificate and its key.', {
+          name: name(
+            'Name of a Secret with the keys tls.crt and tls.key, as of the type kubernetes.io/tls, in the namespace of the pipeline.',
+          ),
+        }),
+        clientCaSecretRef: optional(
+          secretKey(
+            'Secret with certificates (PEM): clients need one that was signed by one of them. Health and metrics are answered without.',
+            'ca.crt',
+          ),
+        ),
+      },
+    ),
+  );
+
 /** Another resource that an operator looks after. */
 export const clusterRef = (description: string) =>
   object(description, { name: name('Name of the resource, in the namespace of the pipeline.') });

@@ -13,6 +13,7 @@ import {
   autoscaling,
   host,
   hosts,
+  HTTP_URL,
   MIN_BELOW_MAX,
   NETWORK,
   name,
@@ -20,7 +21,9 @@ import {
   resources,
   service,
   storage,
+  tls,
 } from './common.ts';
+import { oidc } from './oidc.ts';
 
 export const ingest = filled(
   object('Takes logs over HTTP, on port 3000.', {
@@ -36,6 +39,7 @@ export const ingest = filled(
       ),
       'On',
     ),
+    tls: tls(),
     spool: optional(
       object(
         'A volume for each pod, on which ingest keeps batches while RabbitMQ is away, and acknowledges them. The pods belong to a StatefulSet then.',
@@ -119,30 +123,56 @@ const httpRoute = object(
 );
 
 export const gateway = filled(
-  object('Answers searches and serves the page, on port 3001.', {
-    replicas: withDefault(replicaCount('Pods, without autoscaling.'), 1),
-    autoscaling: autoscaling(),
-    resources: resources('100m CPU and 384Mi memory, with a limit of 1Gi memory'),
-    service: service(),
-    hosts: hosts('Host names under which the page is reached, beside those of its Service.'),
-    auth: withDefault(
-      choice(
-        'Access control. On: reading needs a login; the password of the user admin is in the Secret <pipeline>-admin, which is made when there is none. Off: whoever reaches the gateway reads all logs.',
-        ['On', 'Off'],
+  object(
+    'Answers searches and serves the page, on port 3001.',
+    {
+      replicas: withDefault(replicaCount('Pods, without autoscaling.'), 1),
+      autoscaling: autoscaling(),
+      resources: resources('100m CPU and 384Mi memory, with a limit of 1Gi memory'),
+      service: service(),
+      hosts: hosts('Host names under which the page is reached, beside those of its Service.'),
+      auth: withDefault(
+        choice(
+          'Access control. On: reading needs a login; the password of the user admin is in the Secret <pipeline>-admin, which is made when there is none. Off: whoever reaches the gateway reads all logs.',
+          ['On', 'Off'],
+        ),
+        'On',
       ),
-      'On',
-    ),
-    trustedProxies: withDefault(
-      list(
-        'Addresses and networks of proxies, such as those of the Ingress controller, whose X-Forwarded-For and X-Forwarded-Proto are believed.',
-        text('An address, or a network as 10.0.0.0/8.', { form: NETWORK, maxLength: 49 }),
-        { maxItems: 32 },
+      trustedProxies: withDefault(
+        list(
+          'Addresses and networks of proxies, such as those of the Ingress controller, whose X-Forwarded-For and X-Forwarded-Proto are believed.',
+          text('An address, or a network as 10.0.0.0/8.', { form: NETWORK, maxLength: 49 }),
+          { maxItems: 32 },
+        ),
+        [],
       ),
-      [],
-    ),
-    ingress: optional(ingress),
-    httpRoute: optional(httpRoute),
-  }),
+      publicUrl: optional(
+        text(
+          'Where browsers reach the page, as https://logs.example.com. Logins by oidc need it; its host need not be in hosts.',
+          { form: HTTP_URL },
+        ),
+      ),
+      oidc,
+      tls: tls(),
+      ingress: optional(ingress),
+      httpRoute: optional(httpRoute),
+    },
+    [
+      {
+        cel: "!has(self.oidc) || self.auth == 'On'",
+        message: 'oidc is for access control: set auth to On, or remove oidc',
+        holds: ({ oidc: written, auth }) => written === undefined || auth === 'On',
+      },
+      {
+        cel: '!has(self.oidc) || !has(self.oidc.clientId) || has(self.publicUrl)',
+        message:
+          'logins by oidc need publicUrl, the address under which browsers reach the page: the provider leads them back to it',
+        holds: ({ oidc: written, publicUrl }) =>
+          (written as { readonly clientId?: string } | undefined)?.clientId === undefined ||
+          publicUrl !== undefined,
+      },
+    ],
+  ),
 );
 
 export const keeper = filled(

@@ -15,6 +15,12 @@ const wrong = (what: string, spec: object, path: string, says = ''): WrongSpec =
   says,
 });
 
+const BEARER = {
+  issuer: 'https://id.example.com',
+  audience: 'logs',
+  defaultRole: 'Viewer',
+} as const;
+
 export const WRONG_SPECS: readonly WrongSpec[] = [
   wrong(
     'fewest writers above most',
@@ -145,5 +151,70 @@ export const WRONG_SPECS: readonly WrongSpec[] = [
     'spec.gateway.trustedProxies[0]',
     'must be an IP address or a network',
   ),
+  wrong(
+    'OpenID Connect over plain HTTP',
+    { gateway: { oidc: { ...BEARER, issuer: 'http://id.example.com' } } },
+    'spec.gateway.oidc.issuer',
+    'must be a URL that begins with https://',
+  ),
+  wrong(
+    'OpenID Connect that gives nobody a role',
+    { gateway: { oidc: { issuer: BEARER.issuer, audience: 'logs' } } },
+    'spec.gateway.oidc',
+    'nobody has a role: write roles or defaultRole',
+  ),
+  wrong(
+    'OpenID Connect for nothing',
+    { gateway: { oidc: { ...BEARER, audience: undefined } } },
+    'spec.gateway.oidc',
+    'write clientId for logins, audience for bearer tokens, or both',
+  ),
+  wrong(
+    'a client of OpenID Connect without its secret',
+    { gateway: { publicUrl: 'https://logs.example.com', oidc: { ...BEARER, clientId: 'logs' } } },
+    'spec.gateway.oidc',
+    'clientId and clientSecretRef belong together: write both or neither',
+  ),
+  wrong(
+    'logins that lead nowhere',
+    { gateway: { oidc: { ...BEARER, clientId: 'logs', clientSecretRef: { name: 'client' } } } },
+    'spec.gateway',
+    'logins by oidc need publicUrl',
+  ),
+  wrong(
+    'OpenID Connect without access control',
+    { gateway: { auth: 'Off', oidc: BEARER } },
+    'spec.gateway',
+    'oidc is for access control: set auth to On, or remove oidc',
+  ),
+  wrong(
+    'OpenID Connect without its own scope',
+    { gateway: { oidc: { ...BEARER, scopes: ['profile'] } } },
+    'spec.gateway.oidc',
+    'scopes must hold openid',
+  ),
+  wrong(
+    'an admin of some services',
+    { gateway: { oidc: { ...BEARER, roles: [{ group: 'ops', role: 'Admin', services: ['a'] }] } } },
+    'spec.gateway.oidc.roles[0]',
+    'services names at least one service of a Viewer or Editor',
+  ),
+  wrong(
+    'a group whose name would end the setting',
+    { gateway: { oidc: { ...BEARER, roles: [{ group: 'a;b=admin', role: 'Viewer' }] } } },
+    'spec.gateway.oidc.roles[0].group',
+    'must be the name of a group without ;',
+  ),
+  wrong(
+    'a service whose name would be a role',
+    {
+      gateway: {
+        oidc: { ...BEARER, roles: [{ group: 'a', role: 'Viewer', services: ['x=admin'] }] },
+      },
+    },
+    'spec.gateway.oidc.roles[0].services[0]',
+    'must be the name of a service without ;, | and =',
+  ),
+  wrong('HTTPS without a certificate', { ingest: { tls: {} } }, 'spec.ingest.tls.secretRef'),
   wrong('no access control by another word', { gateway: { auth: 'None' } }, 'spec.gateway.auth'),
 ];

@@ -1,5 +1,6 @@
 import { fieldCases, type FieldCase } from './field-case.ts';
 import { POD, resources, setting } from './field-rows.ts';
+import { GUARDED } from './field-table-access.ts';
 import { ARCHIVED, bundled, CLUSTERS, outside, type TableParts } from './field-table-backends.ts';
 
 const DIGEST = `penstock@sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -17,6 +18,7 @@ export function fieldTable(parts: TableParts): Readonly<Record<string, readonly 
     lean: LEAN,
     outside: outside(parts),
     archived: ARCHIVED,
+    guarded: GUARDED,
     clusters: CLUSTERS,
     paused: fieldCases([
       'paused',
