@@ -21,6 +21,8 @@ export interface BrokerLinkParts {
   readonly telemetry: Telemetry;
 }
 
+/** A connection becomes useful after several answers, each of which may be late; heartbeats tell a broker that hangs. */
+const OPENING_ANSWERS = 3;
 /** A broker that does not answer must not keep a process from its end. */
 const CLOSE_WAIT_MS = 1_000;
 
@@ -146,7 +148,7 @@ export class BrokerLink {
       this.lose(model, messageOf(cause ?? error ?? 'closed'));
     });
     try {
-      await within(this.parts.timeoutMs, this.parts.opened(model));
+      await within(OPENING_ANSWERS * this.parts.timeoutMs, this.parts.opened(model));
       if (this.model !== model) throw new QueueUnavailableError('the connection broke at once');
       this.reason = null;
     } catch (error) {

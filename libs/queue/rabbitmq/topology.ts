@@ -32,6 +32,9 @@ function settledMark(queue: string): string {
  * Quorum queues only: of all kinds they alone confirm after an fsync. `reject-publish` turns a full queue into a
  * refusal, and together with the at-least-once strategy keeps dead letters in their queue until the other has them.
  *
+ * All queues are asked about at once: with one after the other, a broker or a process that is slow to answer would be
+ * given up before it had answered for all.
+ *
  * @returns the names of queues that are not known to be settled.
  * @throws QueueRefusedError if a queue is missing and the user may not declare it.
  */
@@ -40,42 +43,60 @@ export async function declareTopology(
   settings: RabbitQueueSettings,
   telemetry: Telemetry,
 ): Promise<string[]> {
-  const dead = deadLetterQueue(settings);
-  const bounds = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish' };
-  const existed = await queueExists(model, dead);
+  const queues = shardQueues(settings);
+  const [, ...settled] = await Promise.all([
+    declareDeadLetters(model, settings, telemetry),
+    ...queues.map((queue) => declareShard(model, settings, telemetry, queue)),
+  ]);
+  return queues.filter((_, shard) => settled[shard] !== true);
+}
+
+const BOUNDS = { 'x-queue-type': 'quorum', 'x-overflow': 'reject-publish' };
+
+async function declareDeadLetters(
+  model: ChannelModel,
+  settings: RabbitQueueSettings,
+  telemetry: Telemetry,
+): Promise<void> {
+  const queue = deadLetterQueue(settings);
+  const existed = await queueExists(model, queue);
   await declare(
     model,
     telemetry,
-    { queue: dead, existed },
+    { queue, existed },
     {
-      ...bounds,
+      ...BOUNDS,
       'x-max-length-bytes': settings.maxQueueBytes,
       'x-delivery-limit': NO_DELIVERY_LIMIT,
     },
   );
-  const unsettled = [];
-  for (const queue of shardQueues(settings)) {
-    const mark = settledMark(queue);
-    // Before the queue is there, so that nobody who finds it finds the mark of the one that it replaces.
-    const existed = await queueExists(model, queue);
-    if (!existed) await forget(model, mark, telemetry);
-    await declare(
-      model,
-      telemetry,
-      { queue, existed },
-      {
-        ...bounds,
-        'x-max-length-bytes': settings.maxQueueBytes,
-        'x-delivery-limit': settings.deliveryLimit,
-        'x-dead-letter-exchange': '',
-        'x-dead-letter-routing-key': dead,
-        'x-dead-letter-strategy': 'at-least-once',
-      },
-    );
-    const settled = existed && (await exists(model, (channel) => channel.checkExchange(mark)));
-    if (!settled) unsettled.push(queue);
-  }
-  return unsettled;
+}
+
+/** Resolves with whether the queue is known to be settled. */
+async function declareShard(
+  model: ChannelModel,
+  settings: RabbitQueueSettings,
+  telemetry: Telemetry,
+  queue: string,
+): Promise<boolean> {
+  const mark = settledMark(queue);
+  // Before the queue is there, so that nobody who finds it finds the mark of the one that it replaces.
+  const existed = await queueExists(model, queue);
+  if (!existed) await forget(model, mark, telemetry);
+  await declare(
+    model,
+    telemetry,
+    { queue, existed },
+    {
+      ...BOUNDS,
+      'x-max-length-bytes': settings.maxQueueBytes,
+      'x-delivery-limit': settings.deliveryLimit,
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': deadLetterQueue(settings),
+      'x-dead-letter-strategy': 'at-least-once',
+    },
+  );
+  return existed && (await exists(model, (channel) => channel.checkExchange(mark)));
 }
 
 /** Leaves word for other processes that the queues are settled. */

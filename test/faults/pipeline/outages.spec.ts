@@ -269,7 +269,7 @@ suite('parts of a pipeline are away under load', ownRabbitmq, () => {
         await rm(folder, { recursive: true, force: true });
       }
     },
-    3 * MINUTES,
+    8 * MINUTES,
   );
 
   it('stored nothing else', async () => {
