@@ -1,12 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
 import { formatTimestamp, type EventPosition } from '#event';
 import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
+import { copyToFile } from './copy-to-file.ts';
 
-/** Writes the first rows after a position, in order, as CSV. */
+/** Writes the first rows after a position, in order, in the text format of COPY (`readCopied`). */
 export async function copyOut(
   client: PoolClient,
   relation: string,
@@ -26,21 +24,8 @@ export async function copyOut(
     await client.query(
       'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL max_parallel_workers_per_gather = 0',
     );
-    const rows = client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT csv)`));
-    try {
-      await pipeline(rows, createWriteStream(path), { signal });
-    } finally {
-      endReadTimeout(rows);
-    }
+    await copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, signal);
   });
-}
-
-/**
- * The driver ends its timer for a statement in a callback, which a stream never calls: the timer would keep a process
- * that has nothing else to do for ten minutes.
- */
-export function endReadTimeout(rows: object): void {
-  (rows as { readonly callback?: () => void }).callback?.();
 }
 
 const SAMPLE_ROWS = 5_000;

@@ -4,10 +4,11 @@ import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import type { EventPosition } from '#event';
 import type { StatementLimits } from '../duckdb/engine.ts';
-import { checksumNumbers, checksumOf, checksumSql } from '../files/checksum.ts';
+import { addChecksums, checksumNumbers, checksumSql, type Checksum } from '../files/checksum.ts';
 import { quoted, readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
-import { readCsv, writeColumnarFile, type WrittenFile } from '../files/write-file.ts';
+import { readCopied } from '../files/copied-rows.ts';
+import { writeColumnarFile, type WrittenFile } from '../files/write-file.ts';
 import type { SealedTable } from './choose.ts';
 import { copyOut, frequentKeys } from './copy-out.ts';
 import { noteFile } from './file-catalog.ts';
@@ -34,7 +35,7 @@ export async function makeFiles(
 
 class FileMaker {
   readonly files: FileRecord[] = [];
-  private readonly sums: bigint[] = [];
+  private sums: Checksum = [];
   private readonly parts: ArchiveParts;
   private readonly client: PoolClient;
   private readonly table: SealedTable;
@@ -72,20 +73,20 @@ class FileMaker {
   ): Promise<EventPosition | null> {
     const { parts, client, table, folder, limits } = this;
     const { eventsPerFile } = parts.limits;
-    const csv = join(folder, 'rows.csv');
-    await copyOut(client, table.relation, after, eventsPerFile, csv, limits.signal);
-    if ((await stat(csv)).size === 0) return null;
+    const rows = join(folder, 'rows.tsv');
+    await copyOut(client, table.relation, after, eventsPerFile, rows, limits.signal);
+    if ((await stat(rows)).size === 0) return null;
     const name = `${dayOf(table)}/${randomUUID()}.parquet`;
     await noteFile(client, name);
     await this.done('named');
     const written = await writeColumnarFile(
       parts.engine,
-      readCsv(csv),
+      readCopied(rows),
       keys,
       join(folder, basename(name)),
       limits,
     );
-    await rm(csv);
+    await rm(rows);
     await this.done('written');
     const last = await this.readBack(written);
     await storeFile(parts, name, written, folder, limits.signal);
@@ -95,21 +96,19 @@ class FileMaker {
   }
 
   /** Adds up what the file holds, and checks its order. */
-  private async readBack({ path }: WrittenFile): Promise<EventPosition> {
-    const from = readFiles([path]);
-    const sums = await checksumOf(this.parts.engine, { sql: from, values: [] }, this.limits);
-    sums.forEach((sum, at) => (this.sums[at] = (this.sums[at] ?? 0n) + sum));
+  private async readBack({ path, record, sums }: WrittenFile): Promise<EventPosition> {
+    this.sums = addChecksums(this.sums, sums);
     if (!(await isInOrder(this.parts.engine, path, this.limits))) {
       throw new VerificationError('the events of a file are not in order');
     }
     const [last] = await this.parts.engine.rows(
-      `SELECT epoch_us(ts)::VARCHAR, group_seq::VARCHAR, ordinal::VARCHAR FROM ${from}
-       ORDER BY ts DESC, group_seq DESC, ordinal DESC LIMIT 1`,
+      `SELECT group_seq::VARCHAR, ordinal::VARCHAR FROM ${readFiles([path])}
+       WHERE ts >= make_timestamptz(${record.maxTs}) ORDER BY group_seq DESC, ordinal DESC LIMIT 1`,
       [],
       this.limits,
     );
-    const [timestamp = 0, groupSeq = 0, ordinal = 0] = (last ?? []).map(Number);
-    return { timestamp, groupSeq, ordinal };
+    const [groupSeq = 0, ordinal = 0] = (last ?? []).map(Number);
+    return { timestamp: record.maxTs, groupSeq, ordinal };
   }
 
   private async compareWithTable(): Promise<void> {

@@ -20,7 +20,8 @@ const BYTES: Readonly<Record<EngineName, (column: string) => string>> = {
 };
 
 const MICROS: Readonly<Record<EngineName, string>> = {
-  postgres: '(extract(epoch FROM ts) * 1000000)::bigint',
+  // From a near time, so that a float holds the microseconds until 2071: `extract` reckons with slow numerics.
+  postgres: `(date_part('epoch', ts - '2000-01-01Z'::timestamptz) * 1000000)::bigint + 946684800000000`,
   duckdb: 'epoch_us(ts)',
 };
 
@@ -32,7 +33,7 @@ export function checksumSql(engine: EngineName): string {
     'coalesce(sum(ordinal), 0)',
     'coalesce(sum(level), 0)',
     `coalesce(sum(${MICROS[engine]}), 0)`,
-    `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + ${MICROS[engine]} % ${MODULUS} * (ordinal % 1009)), 0)`,
+    `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + (${MICROS[engine]}) % ${MODULUS} * (ordinal % 1009)), 0)`,
     ...TEXTS.flatMap((column) => [
       `count(${column})`,
       `coalesce(sum(${BYTES[engine](column)}), 0)`,
@@ -40,6 +41,13 @@ export function checksumSql(engine: EngineName): string {
   ];
   const type = engine === 'postgres' ? 'text' : 'VARCHAR';
   return sums.map((sum) => `(${sum})::${type}`).join(` || ' ' || `);
+}
+
+export type Checksum = readonly bigint[];
+
+/** The checksum of both together; an empty one is that of nothing. */
+export function addChecksums(a: Checksum, b: Checksum): Checksum {
+  return b.map((sum, at) => sum + (a[at] ?? 0n));
 }
 
 /** The numbers of a checksum, so that those of several files can be added. */

@@ -8,7 +8,8 @@ export async function transaction<T>(client: PoolClient, work: () => Promise<T>)
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK');
+    // A connection that cannot even roll back is broken; what went wrong first says why.
+    await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   }
 }

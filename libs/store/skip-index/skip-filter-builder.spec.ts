@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { forEachToken, type LogEvent } from '#event';
+import { forEachToken, TOKEN_FIELDS, type LogEvent } from '#event';
 import { buildEvent } from '../testing/events.ts';
 import { mayContain } from './bloom-filter.ts';
 import { SkipFilterBuilder } from './skip-filter-builder.ts';
@@ -33,6 +33,19 @@ function tokensOf(events: readonly LogEvent[]): Set<string> {
   return tokens;
 }
 
+/** Without NUL and lone surrogates, which intake replaces. */
+function asStored(given: LogEvent): LogEvent {
+  const clean = (value: unknown) =>
+    typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, clean(value)]),
+  ) as unknown as LogEvent;
+}
+
+function gathered(texts: readonly string[]): Buffer {
+  return Buffer.from(texts.join('\0'), 'utf8');
+}
+
 function build(events: readonly LogEvent[]) {
   const builder = new SkipFilterBuilder();
   for (const each of events) builder.add(each);
@@ -49,6 +62,24 @@ describe('skip filter', () => {
         // 32-bit hashes of so few tokens do not collide in practice; more than expected would be a wrong token.
         expect(tokens).toBeLessThanOrEqual(expected.size);
         expect(tokens).toBeGreaterThanOrEqual(expected.size - 1);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('is the same from events one by one and from their texts gathered in UTF-8', () => {
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 20 }), (given) => {
+        const events = given.map(asStored);
+        const builder = new SkipFilterBuilder();
+        builder.addMessages(gathered(events.map(({ message }) => message)));
+        for (const name of TOKEN_FIELDS) {
+          const values = events.map((each) => each[name]).filter((value) => value !== null);
+          if (values.length > 0) builder.addValues(name, gathered(values));
+        }
+        // More are allowed, none may be missing: the words before a character beyond ASCII are found twice.
+        const filter = builder.build();
+        for (const token of tokensOf(events)) expect(mayContain(filter, token)).toBe(true);
       }),
       { numRuns: 500 },
     );

@@ -3,8 +3,10 @@ import { addHash, createFilter } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
+/** In place of a character beyond ASCII. */
+const BEYOND_ASCII = 1;
 /** Lower case of the ASCII characters of a word, 0 for the other ASCII characters. */
-const WORD_CHARACTER = new Uint8Array(128);
+const WORD_CHARACTER = new Uint8Array(256).fill(BEYOND_ASCII, 128);
 for (const character of '0123456789_abcdefghijklmnopqrstuvwxyz') {
   WORD_CHARACTER[character.charCodeAt(0)] = character.charCodeAt(0);
   WORD_CHARACTER[character.toUpperCase().charCodeAt(0)] = character.charCodeAt(0);
@@ -45,6 +47,50 @@ export class SkipFilterBuilder {
     this.addValue(STATES.commit, event.commit);
     this.addValue(STATES.service, event.service);
     this.addValue(STATES.parentResourceId, event.parentResourceId);
+  }
+
+  /** Adds the words of messages in UTF-8 with NUL between them, as `add` does for one. */
+  addMessages(messages: Uint8Array): void {
+    const { hashes } = this;
+    let hash = FNV_OFFSET;
+    let inWord = false;
+    for (let at = 0; at < messages.length; at++) {
+      const lower = WORD_CHARACTER[messages[at] ?? 0] ?? 0;
+      if (lower > BEYOND_ASCII) {
+        hash = Math.imul(hash ^ lower, FNV_PRIME);
+        inWord = true;
+      } else {
+        // What was begun of a word that goes on beyond ASCII is no word.
+        if (inWord && lower !== BEYOND_ASCII) hashes.add(hash);
+        hash = FNV_OFFSET;
+        inWord = false;
+        if (lower === BEYOND_ASCII) {
+          const end = endOf(messages, at);
+          this.addUnicodeWords(textOf(messages, at, end));
+          at = end;
+        }
+      }
+    }
+    if (inWord) hashes.add(hash);
+  }
+
+  /** Adds values of a field in UTF-8 with NUL between them, at least one. */
+  addValues(field: TokenField, values: Uint8Array): void {
+    const state = STATES[field];
+    let hash: number = state;
+    for (let at = 0; at < values.length; at++) {
+      const byte = values[at] ?? 0;
+      if (byte === 0) {
+        this.hashes.add(hash);
+        hash = state;
+      } else if (byte < 128) hash = Math.imul(hash ^ byte, FNV_PRIME);
+      else {
+        const end = endOf(values, at);
+        hash = continueHash(state, textOf(values, at, end));
+        at = end - 1;
+      }
+    }
+    this.hashes.add(hash);
   }
 
   /** The filter over everything added since the last one. */
@@ -90,4 +136,17 @@ export class SkipFilterBuilder {
       this.hashes.add(tokenHash(word));
     });
   }
+}
+
+/** Where the text that the position is in ends. */
+function endOf(texts: Uint8Array, at: number): number {
+  const end = texts.indexOf(0, at);
+  return end < 0 ? texts.length : end;
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The whole text that the position is in. */
+function textOf(texts: Uint8Array, at: number, end: number): string {
+  return utf8.decode(texts.subarray(texts.lastIndexOf(0, at) + 1, end));
 }

@@ -5,7 +5,6 @@ import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { formatTimestamp } from '#event';
-import { endReadTimeout } from '../../archive/copy-out.ts';
 import { COLUMN_NAMES, literal, ORDER, quoted, readFiles } from '../../files/columns.ts';
 import type { Source } from '../../files/write-file.ts';
 import type { FoundFile } from './found-file.ts';
@@ -70,4 +69,12 @@ export function renumbered(events: string, numbers: NewNumbers): Source {
     SELECT ${columns.join(', ')} FROM ${events}
     LEFT JOIN (VALUES ${pairs.join(', ')}) AS number (old, given) ON group_seq = old) ORDER BY ${ORDER})`;
   return { sql, values: [] };
+}
+
+/**
+ * The driver ends its timer for a statement in a callback, which a stream never calls: the timer would keep a process
+ * that has nothing else to do for ten minutes.
+ */
+function endReadTimeout(rows: object): void {
+  (rows as { readonly callback?: () => void }).callback?.();
 }

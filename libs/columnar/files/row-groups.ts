@@ -1,0 +1,147 @@
+import type { DuckDBBlobValue } from '@duckdb/node-api';
+import type { TokenField } from '#event';
+import { SkipFilterBuilder } from '#store';
+import type { Engine, StatementLimits } from '../duckdb/engine.ts';
+import { addChecksums, checksumNumbers, checksumSql, type Checksum } from './checksum.ts';
+import { literal } from './columns.ts';
+import type { RowGroup } from './skip-file.ts';
+
+/** A row group as it is read back from its file. */
+export interface ReadRowGroup extends RowGroup {
+  readonly filter: Buffer;
+}
+
+/** What a file holds. */
+export interface FileContents {
+  readonly groups: readonly ReadRowGroup[];
+  readonly sums: Checksum;
+}
+
+/** Row groups of one size that are read by one statement. */
+interface Run {
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly groupRows: number;
+}
+
+interface Size {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+const MOST_GROUPS = 8;
+/** Texts are gathered in memory. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+const FIELDS = {
+  resource_id: 'resourceId',
+  trace_id: 'traceId',
+  span_id: 'spanId',
+  commit: 'commit',
+  service: 'service',
+  parent_resource_id: 'parentResourceId',
+} as const satisfies Record<string, TokenField>;
+
+/** All texts of a column as one, between NULs: a text of its own for each event costs the driver ten times as much. */
+function gathered(column: string): string {
+  return `encode(string_agg(${column}, chr(0)))`;
+}
+
+/** Numbers as DOUBLE, which holds them exactly and costs the driver less than a BIGINT. */
+const CONTENTS = [
+  'count(*)::DOUBLE',
+  'min(epoch_us(ts))::DOUBLE',
+  'max(epoch_us(ts))::DOUBLE',
+  'min(group_seq)::DOUBLE',
+  'max(group_seq)::DOUBLE',
+  checksumSql('duckdb'),
+  ...['message', ...Object.keys(FIELDS)].map(gathered),
+].join(', ');
+
+type ContentsRow = readonly [
+  events: number,
+  minTs: number,
+  maxTs: number,
+  firstGroup: number,
+  lastGroup: number,
+  sums: string,
+  messages: DuckDBBlobValue | null,
+  ...fields: (DuckDBBlobValue | null)[],
+];
+
+const filterBuilder = new SkipFilterBuilder();
+
+/** Reads a whole file back: what its row groups hold, and the checksum of all. */
+export async function readContents(
+  engine: Engine,
+  path: string,
+  limits: StatementLimits,
+): Promise<FileContents> {
+  const sizes = await readSizes(engine, path, limits);
+  const groups: ReadRowGroup[] = [];
+  let sums: Checksum = [];
+  for (const { firstRow, rows, groupRows } of runsOf(sizes)) {
+    const statement = `SELECT ${CONTENTS} FROM read_parquet(${literal(path)}, file_row_number = true)
+      WHERE file_row_number >= ${firstRow} AND file_row_number < ${firstRow + rows}
+      GROUP BY (file_row_number - ${firstRow}) // ${groupRows} ORDER BY min(file_row_number)`;
+    for await (const chunk of engine.chunks(statement, [], limits)) {
+      for (const row of chunk) {
+        const contents = row as unknown as ContentsRow;
+        groups.push(rowGroupOf(contents));
+        sums = addChecksums(sums, checksumNumbers(contents[5]));
+      }
+    }
+  }
+  if (sizes.some(({ rows }, at) => rows !== groups[at]?.events) || groups.length !== sizes.length) {
+    throw new Error(`${path} holds other rows than its metadata says`);
+  }
+  return { groups, sums };
+}
+
+function rowGroupOf(row: ContentsRow): ReadRowGroup {
+  const [events, minTs, maxTs, firstGroup, lastGroup, , messages, ...fields] = row;
+  filterBuilder.addMessages(messages?.bytes ?? new Uint8Array());
+  for (const [at, field] of Object.values(FIELDS).entries()) {
+    const values = fields[at];
+    if (values != null) filterBuilder.addValues(field, values.bytes);
+  }
+  return { events, minTs, maxTs, firstGroup, lastGroup, filter: filterBuilder.build() };
+}
+
+async function readSizes(
+  engine: Engine,
+  path: string,
+  limits: StatementLimits,
+): Promise<readonly Size[]> {
+  const rows = await engine.rows(
+    `SELECT any_value(row_group_num_rows)::VARCHAR, sum(total_uncompressed_size)::VARCHAR
+     FROM parquet_metadata(${literal(path)}) GROUP BY row_group_id ORDER BY row_group_id`,
+    [],
+    limits,
+  );
+  return rows.map(([count, bytes]) => ({ rows: Number(count), bytes: Number(bytes) }));
+}
+
+/** Neighbours of one size; the last of a run may be smaller. */
+function runsOf(sizes: readonly Size[]): readonly Run[] {
+  const runs: Run[] = [];
+  let firstRow = 0;
+  for (let at = 0; at < sizes.length;) {
+    const groupRows = sizes[at]?.rows ?? 0;
+    let end = at;
+    let rows = 0;
+    let bytes = 0;
+    for (let next = sizes[end]; next !== undefined; next = sizes[end]) {
+      const fits = end - at < MOST_GROUPS && bytes + next.bytes <= MOST_BYTES;
+      const follows = rows === (end - at) * groupRows && next.rows <= groupRows;
+      if (end > at && !(fits && follows)) break;
+      rows += next.rows;
+      bytes += next.bytes;
+      end++;
+    }
+    runs.push({ firstRow, rows, groupRows });
+    firstRow += rows;
+    at = end;
+  }
+  return runs;
+}
