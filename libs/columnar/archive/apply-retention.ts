@@ -10,7 +10,8 @@ import { readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
 import { metadataKeys } from '../files/metadata-keys.ts';
 import { sha256Of, withScratch } from '../files/scratch.ts';
-import { writeColumnarFile, type Source } from '../files/write-file.ts';
+import type { Source } from '../files/source.ts';
+import { writeColumnarFile } from '../files/write-file.ts';
 import {
   columnarSegments,
   filesOfSegment,

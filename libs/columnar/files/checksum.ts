@@ -1,6 +1,6 @@
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { COLUMN_NAMES } from './columns.ts';
-import type { Source } from './write-file.ts';
+import type { Source } from './source.ts';
 
 /*
  * What two tables of events are compared by: the number of rows, sums over their ids and times, and for each text how

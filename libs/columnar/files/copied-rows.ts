@@ -1,5 +1,5 @@
 import { FILE_COLUMNS, literal, quoted } from './columns.ts';
-import type { Source } from './write-file.ts';
+import type { Source } from './source.ts';
 
 /** An event is at most 4 MiB; escapes may double it. */
 const LARGEST_LINE = 16 * 1024 * 1024;

@@ -5,6 +5,7 @@ import { COLUMN_NAMES, literal, quoted, ROW_GROUP_ROWS } from './columns.ts';
 import type { FileRecord } from './file-record.ts';
 import { readContents } from './row-groups.ts';
 import { sha256Of } from './scratch.ts';
+import type { Source } from './source.ts';
 import { encodeSkipFile } from './skip-file.ts';
 
 /** A columnar file and its skip file on this machine. */
@@ -15,12 +16,6 @@ export interface WrittenFile {
   readonly record: Omit<FileRecord, 'name'>;
   /** Of what was read back. */
   readonly sums: Checksum;
-}
-
-/** Where the rows of a file come from, in order: an SQL table expression with the columns of `FILE_COLUMNS`. */
-export interface Source {
-  readonly sql: string;
-  readonly values: readonly unknown[];
 }
 
 /** Under which name a file says when it was made: all its groups were committed before. */

@@ -6,7 +6,7 @@ import type { PoolClient } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { formatTimestamp } from '#event';
 import { COLUMN_NAMES, literal, ORDER, quoted, readFiles } from '../../files/columns.ts';
-import type { Source } from '../../files/write-file.ts';
+import type { Source } from '../../files/source.ts';
 import type { FoundFile } from './found-file.ts';
 
 /** Writes the ids of a table's events that a file may hold too; null where there are none. */
