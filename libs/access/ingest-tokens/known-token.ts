@@ -70,8 +70,17 @@ export class KnownToken implements Sender {
 
   /** The reason why the secret opens nothing now; null: it does. */
   refusalOf(secret: string): NotASender | null {
+    return this.isSecret(secret, this.parts.clock()) ? this.refusal() : 'unknown-token';
+  }
+
+  /** Whether it is the secret of now, and not one that was rotated away. */
+  isCurrent(secret: string): boolean {
+    return hasHash(secret, this.row.secretHash);
+  }
+
+  /** The reason why its secret opens nothing now; null: it does. */
+  refusal(): NotASender | null {
     const now = this.parts.clock();
-    if (!this.isSecret(secret, now)) return 'unknown-token';
     if (this.row.disabled) return 'disabled-token';
     return this.row.expiresAt !== null && now >= this.row.expiresAt ? 'expired-token' : null;
   }
@@ -117,8 +126,8 @@ export class KnownToken implements Sender {
   }
 
   private isSecret(secret: string, now: Micros): boolean {
-    const { secretHash, previousHash, previousUntil } = this.row;
-    if (hasHash(secret, secretHash)) return true;
+    const { previousHash, previousUntil } = this.row;
+    if (this.isCurrent(secret)) return true;
     return (
       previousHash !== null &&
       previousUntil !== null &&

@@ -6,7 +6,7 @@ import type { MonotonicClock } from './event-rate.ts';
 import { tokenCharged, tokenLimited } from './events.ts';
 import { KnownToken, type KnownTokenParts, type TokenRow } from './known-token.ts';
 import { unlimitedSender } from './sender.ts';
-import { refusedSender, type SenderDecision, type Senders } from './senders.ts';
+import { refusedSender, type NotASender, type SenderDecision, type Senders } from './senders.ts';
 import { parseToken } from './token-secret.ts';
 import type { UsageCounter } from './usage-counter.ts';
 
@@ -23,6 +23,8 @@ export interface KnownTokensParts {
 
 /** Senders with tokens of the environment. It is no id of a token, so that no other sender has its keys. */
 const GIVEN: SenderDecision = { kind: 'sender', sender: unlimitedSender('environment') };
+/** Headers whose token is remembered; a process of ingest seldom has as many senders. */
+const MOST_REMEMBERED = 1_000;
 /** Tokens that metrics tell apart; the others are counted together. */
 const MOST_LABELS = 100;
 
@@ -31,6 +33,11 @@ export class KnownTokens implements Senders {
   private readonly parts: KnownTokensParts;
   private readonly given: readonly Buffer[];
   private readonly tokens = new Map<string, KnownToken>();
+  /**
+   * The tokens of headers that were right, so that a sender's secret is hashed once and not with each request. Only by
+   * the secret of now, and only until anything changes: a revoked token is refused as soon as that is known.
+   */
+  private readonly remembered = new Map<string, KnownToken>();
   private readonly labels = new Set<string>();
   private wereRead: boolean;
 
@@ -41,13 +48,23 @@ export class KnownTokens implements Senders {
   }
 
   of(authorization: string | undefined): SenderDecision {
+    const known = this.remembered.get(authorization ?? '');
+    return known === undefined ? this.lookUp(authorization) : decide(known, known.refusal());
+  }
+
+  private lookUp(authorization: string | undefined): SenderDecision {
     const text = tokenOf(authorization);
-    if (text === null) return refusedSender('no-token');
+    if (authorization === undefined || text === null) return refusedSender('no-token');
     const parsed = parseToken(text);
     const token = parsed === null ? undefined : this.tokens.get(parsed.id);
     if (parsed === null || token === undefined) return this.isGiven(text) ? GIVEN : this.unknown();
-    const reason = token.refusalOf(parsed.secret);
-    return reason === null ? { kind: 'sender', sender: token } : refusedSender(reason);
+    if (token.isCurrent(parsed.secret)) this.remember(authorization, token);
+    return decide(token, token.refusalOf(parsed.secret));
+  }
+
+  private remember(authorization: string, token: KnownToken): void {
+    if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
+    this.remembered.set(authorization, token);
   }
 
   /** Whether Postgres said once which tokens there are. */
@@ -57,6 +74,7 @@ export class KnownTokens implements Senders {
 
   /** Takes over what there is now; tokens that are not among them are valid no longer. */
   replace(rows: readonly TokenRow[]): void {
+    this.remembered.clear();
     const kept = new Set(rows.map(({ id }) => id));
     for (const id of this.tokens.keys()) if (!kept.has(id)) this.tokens.delete(id);
     for (const row of rows) {
@@ -108,6 +126,10 @@ export class KnownTokens implements Senders {
     this.labels.add(id);
     return id;
   }
+}
+
+function decide(token: KnownToken, reason: NotASender | null): SenderDecision {
+  return reason === null ? { kind: 'sender', sender: token } : refusedSender(reason);
 }
 
 function digest(text: string): Buffer {
