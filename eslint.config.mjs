@@ -17,6 +17,7 @@ const I18N = {
     'autocapitalize',
     'autocorrect',
     'closedby',
+    'control',
     'd',
     'inputmode',
     'kind',

@@ -201,17 +201,89 @@ suite('administration', browser, (executable) => {
     expect(await hers.getByRole('button', { name: /^Delete/ }).count()).toBe(0);
   });
 
-  const STATES: readonly [string, () => Promise<void>][] = [
-    ['/admin/users?edit=new', () => ui.page.getByRole('dialog', { name: 'Add a user' }).waitFor()],
-    ['/admin/users', () => row('edda').waitFor()],
-    ['/admin/tokens?edit=new', () => ui.page.getByRole('dialog', { name: /^Make/ }).waitFor()],
-    ['/admin/tokens', () => row('first').first().waitFor()],
-    ['/admin/audit', () => row('Signed in').first().waitFor()],
-    ['/account', () => ui.page.getByText('this session').waitFor()],
+  const dialog = (name: string | RegExp): Locator =>
+    ui.page.getByRole('dialog', { name }).or(ui.page.getByRole('alertdialog', { name }));
+
+  const STATES: readonly [string, string, () => Promise<void>][] = [
+    ['users', '/admin/users', () => row('edda').waitFor()],
+    [
+      'the faults of the form of a user',
+      '/admin/users?edit=new',
+      async () => {
+        await dialog('Add a user').getByLabel('Password').fill('short');
+        await button('Save').click();
+        await dialog('Add a user').locator('[aria-invalid=true]').first().waitFor();
+      },
+    ],
+    [
+      'the question before a user is deleted',
+      '/admin/users',
+      async () => {
+        await button('Delete edda').click();
+        await dialog('Delete edda?').waitFor();
+      },
+    ],
+    ['tokens', '/admin/tokens', () => row('first').first().waitFor()],
+    [
+      'the faults of the form of a token',
+      '/admin/tokens?edit=new',
+      async () => {
+        await dialog(/^Make/).getByLabel('Volume per day').fill('much');
+        await button('Save').click();
+        await dialog(/^Make/).getByText('Write a size like 500 MB').waitFor();
+      },
+    ],
+    [
+      'the rotation of a token, and its text',
+      '/admin/tokens',
+      async () => {
+        await button('Rotate first').click();
+        await dialog('A new secret for first').waitFor();
+        await expectNoViolation('the rotation of a token');
+        await button('Rotate').click();
+        await dialog('The token first').locator('#token-text').waitFor();
+      },
+    ],
+    [
+      'the question before a token is revoked',
+      '/admin/tokens',
+      async () => {
+        await button('Revoke first').click();
+        await dialog('Revoke first?').waitFor();
+      },
+    ],
+    [
+      'a list that cannot be read',
+      '/admin/tokens',
+      async () => {
+        await ui.page.route('**/api/v1/tokens', (route) => route.abort());
+        await ui.page.reload();
+        await ui.page.getByRole('alert').filter({ hasText: 'connection was refused' }).waitFor();
+        await ui.page.unroute('**/api/v1/tokens');
+      },
+    ],
+    ['the audit log', '/admin/audit', () => row('Signed in').first().waitFor()],
+    ['the account', '/account', () => ui.page.getByText('this session').waitFor()],
+    [
+      'a password that was refused',
+      '/account',
+      async () => {
+        await ui.page.getByLabel('Present password').fill('not this one');
+        await ui.page.getByLabel('New password').fill('short');
+        await button('Change the password').click();
+        await ui.page.getByRole('alert').filter({ hasText: 'at least 12' }).waitFor();
+      },
+    ],
   ];
+
+  async function expectNoViolation(state: string): Promise<void> {
+    expect({ state, violations: await violations(ui.page) }).toEqual({ state, violations: [] });
+  }
 
   it.each([
     ['dark', 1440, 900],
+    ['light', 1440, 900],
+    ['dark', 390, 844],
     ['light', 390, 844],
   ] as const)(
     'has no violation in the %s theme at %d px',
@@ -221,23 +293,32 @@ suite('administration', browser, (executable) => {
         colorScheme,
         reducedMotion: 'reduce',
       } as const;
-      const token = { name: `first ${width}`, bytesPerDay: 5_000_000, services: ['a', 'b'] };
-      await admin.call('POST', 'tokens', token);
+      const token = await admin.call<{ token: { id: string } }>('POST', 'tokens', {
+        name: 'first',
+        bytesPerDay: 5_000_000,
+        services: ['a', 'b'],
+      });
       ui = new SearchPageParts(await session.open('/', options));
       await ui.page.locator('dialog.sign-in').waitFor();
-      expect(await violations(ui.page)).toEqual([]);
-      await keep(`sign-in-${width}`);
+      await expectNoViolation('signing in');
+      await ui.page.getByLabel('Name', { exact: true }).fill('admin');
+      await ui.page.getByLabel('Password', { exact: true }).fill('wrong');
+      await ui.page.keyboard.press('Enter');
+      await ui.page.getByRole('alert').filter({ hasText: 'password is wrong' }).waitFor();
+      await expectNoViolation('a login that failed');
+      await keep(`sign-in-${colorScheme}-${width}`);
       await ui.page.context().close();
       await open('/account', 'admin', options);
-      for (const [at, [path, ready]] of STATES.entries()) {
+      for (const [state, path, prepare] of STATES) {
         await ui.page.goto(session.url + path);
-        await ready();
-        expect({ path, violations: await violations(ui.page) }).toEqual({ path, violations: [] });
+        await prepare();
+        await expectNoViolation(state);
         expect(await ui.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-        await keep(`admin-${at}-${width}`);
+        await keep(`${state.replaceAll(' ', '-')}-${colorScheme}-${width}`);
       }
+      await admin.call('DELETE', `tokens/${token.token.id}`);
     },
-    60_000,
+    120_000,
   );
 
   /** A picture for whoever asks for pictures. */

@@ -5,6 +5,9 @@ import { BrowserSession } from './browser-session.ts';
 import { SearchPageParts } from './page-parts.ts';
 
 const MARK = 'harmless-7f3a';
+/** The longest message that is taken: 1 MiB of everything that has ever been a danger. */
+const LONGEST = 1_048_576;
+const DANGERS = `<img src=x onerror="window.hacked = 5"><script>window.hacked = 6</script>\u001b[31m\u202e`;
 const HOSTILE = [
   `<script>window.hacked = 1</script> ${MARK}`,
   `<img src=x onerror="window.hacked = 2"> ${MARK}`,
@@ -85,23 +88,43 @@ suite('the search page while events arrive', browser, (executable) => {
         metadata: { '<img src=x onerror=alert(1)>': '<script>window.hacked = 4</script>' },
       })),
     );
-    await session.post([{ level: 'error', message: `${'long '.repeat(200_000)}${MARK}` }]);
+    const long = longMessage();
+    expect(Buffer.byteLength(long)).toBe(LONGEST);
+    await session.post([{ level: 'error', service: 'long', message: long }]);
     ui = new SearchPageParts(await session.open(`/?q=message:*${MARK}*`));
     await ui.showsCount('6 events');
     for (const text of ['<script>window.hacked', '<img src=x', '⟨U+202E⟩txt.exe', '{{constructor'])
-      await ui.rows.filter({ hasText: text }).waitFor();
+      await ui.rows.filter({ hasText: text }).last().waitFor();
     await ui.rows.filter({ hasText: 'red' }).first().click();
     await ui.detail.getByText('<b>svc</b>').waitFor();
     await ui.detail.getByRole('tab', { name: 'JSON' }).click();
     expect(await ui.detail.locator('pre.json').textContent()).toContain('<script>');
-    await ui.rows.filter({ hasText: 'long long' }).click();
-    await ui.detail.getByRole('button', { name: /^Show all 1,000,/ }).waitFor();
+    await ui.rows.filter({ hasText: 'long<img' }).click();
+    await ui.detail
+      .getByRole('button', { name: `Show all ${long.length.toLocaleString('en')} characters` })
+      .click();
+    await waitUntil(
+      'the whole message',
+      async () => (await ui.detail.locator('pre.message').textContent())?.endsWith(MARK) === true,
+    );
+    await ui.detail.getByRole('tab', { name: 'JSON' }).click();
+    await ui.page.keyboard.press('Escape');
     await ui.page.keyboard.press('p');
     await ui.page
       .getByRole('list', { name: 'Patterns' })
       .getByText('<script>window.hacked')
+      .first()
       .waitFor();
     expect(await ui.page.evaluate('"hacked" in window')).toBe(false);
     expect(await ui.page.locator('img').count()).toBe(0);
   });
 });
+
+/** Repeats the dangers up to the last byte of 1 MiB, with the mark at its end. */
+function longMessage(): string {
+  const end = ` ${MARK}`;
+  const room = LONGEST - 'long'.length - end.length;
+  const size = Buffer.byteLength(DANGERS);
+  const filled = DANGERS.repeat(Math.floor(room / size));
+  return `long${filled}${'.'.repeat(room % size)}${end}`;
+}

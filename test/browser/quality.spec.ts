@@ -95,12 +95,23 @@ suite('the quality of the page', browser, (executable) => {
       },
     ],
     [
-      'the saving of a search',
+      'the faults of saving a search',
       '/?q=level:error',
       async (page) => {
         await page.locator('ps-result-row').first().waitFor();
         await page.keyboard.press('s');
-        await page.getByRole('dialog', { name: 'Save this search' }).waitFor();
+        const dialog = page.getByRole('dialog', { name: 'Save this search' });
+        await dialog.getByRole('button', { name: 'Save' }).click();
+        await dialog.getByText('A name is needed').waitFor();
+      },
+    ],
+    [
+      'a search that failed',
+      '/?q=level:error',
+      async (page) => {
+        await page.route('**/api/v1/search?*', (route) => route.abort());
+        await page.reload();
+        await page.getByRole('heading', { name: 'The search failed' }).waitFor();
       },
     ],
     [
@@ -114,6 +125,8 @@ suite('the quality of the page', browser, (executable) => {
 
   describe.each([
     ['dark', 1440, 900],
+    ['light', 1440, 900],
+    ['dark', 390, 844],
     ['light', 390, 844],
   ] as const)('in the %s theme at %d px', (colorScheme, width, height) => {
     it.each(STATES)('has no violation with %s', async (_name, path, prepare) => {

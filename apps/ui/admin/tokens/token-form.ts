@@ -17,6 +17,7 @@ import {
   type TokenToKeep,
 } from '../../api/tokens-api.ts';
 import { faultsOf, type Faults } from '../faults.ts';
+import { FormField } from '../records/form-field.ts';
 import { draftOf, readDraft, type TokenDraft } from './token-draft.ts';
 
 const NO_FAULTS: Faults = new Map();
@@ -24,6 +25,7 @@ const NO_FAULTS: Faults = new Map();
 /** Makes an ingest token, or changes what one may do. */
 @Component({
   selector: 'ps-token-form',
+  imports: [FormField],
   templateUrl: './token-form.html',
 })
 export class TokenForm {

@@ -1,56 +1,48 @@
-import { Component, DestroyRef, computed, inject, signal, viewChild } from '@angular/core';
+import { Component, DestroyRef, inject, signal, viewChild } from '@angular/core';
 import { TokensApi, type IngestToken, type IssuedToken } from '../../api/tokens-api.ts';
 import { Session } from '../../access/session.ts';
 import { ConfirmDialog } from '../../dialog/confirm-dialog.ts';
 import { eventCount, number } from '../../i18n/counted.ts';
-import { Icon } from '../../icon/icon.ts';
 import { visibleText } from '../../results/visible-text.ts';
 import { formatInstant } from '../../time-range/format-time.ts';
 import { AdminLocation } from '../admin-location.ts';
-import { KeptList } from '../kept-list.ts';
+import { EditedRecords } from '../records/edited-records.ts';
+import { ListState } from '../records/list-state.ts';
+import { RecordAction } from '../records/record-action.ts';
+import { RecordsHead } from '../records/records-head.ts';
 import { servicesText } from '../service-names.ts';
 import { formatBytes } from './byte-size.ts';
 import { RotateDialog } from './rotate-dialog.ts';
 import { TokenForm } from './token-form.ts';
 import { TokenSecret } from './token-secret.ts';
 
-const NEW = 'new';
 /** The use of the day is a second or two behind anyway. */
 const READ_EVERY_MS = 5_000;
 
 @Component({
   selector: 'ps-tokens-page',
-  imports: [ConfirmDialog, Icon, RotateDialog, TokenForm, TokenSecret],
+  imports: [
+    ConfirmDialog,
+    ListState,
+    RecordAction,
+    RecordsHead,
+    RotateDialog,
+    TokenForm,
+    TokenSecret,
+  ],
   providers: [AdminLocation],
   templateUrl: './tokens-page.html',
 })
 export class TokensPage {
   readonly #api = inject(TokensApi);
   protected readonly session = inject(Session);
-  protected readonly location = inject(AdminLocation);
   private readonly confirm = viewChild.required(ConfirmDialog);
   private readonly rotation = viewChild.required(RotateDialog);
 
-  protected readonly list = new KeptList<IngestToken>((signal) => this.#api.list(signal));
-  protected readonly wanted = this.location.parameter('q');
-  readonly #edited = this.location.parameter('edit');
+  protected readonly list = new EditedRecords<IngestToken>((signal) => this.#api.list(signal));
+  protected readonly addLabel = $localize`Make a token`;
   /** The token whose text is on the screen. */
   protected readonly issued = signal<IssuedToken | null>(null);
-  protected readonly shown = computed(() => {
-    const wanted = this.wanted().trim().toLowerCase();
-    return (this.list.items() ?? []).filter(({ name }) => name.toLowerCase().includes(wanted));
-  });
-  protected readonly form = computed(
-    () => {
-      const id = this.#edited();
-      if (id === NEW) return { token: null };
-      const token = this.list.items()?.find((one) => one.id === id);
-      return token === undefined ? null : { token };
-    },
-    // The list is read again while the form is filled in.
-    { equal: (a, b) => a?.token?.id === b?.token?.id && (a === null) === (b === null) },
-  );
-
   protected readonly visible = visibleText;
   protected readonly servicesText = servicesText;
   protected readonly bytes = formatBytes;
@@ -73,10 +65,6 @@ export class TokensPage {
   /** Of the volume of the day, 0 to 1. */
   protected used({ bytesPerDay, today }: IngestToken): number {
     return bytesPerDay === null ? 0 : Math.min(1, today.bytes / bytesPerDay);
-  }
-
-  protected edit(id: string): void {
-    this.location.set({ edit: id }, true);
   }
 
   protected saved(issued: IssuedToken | null): void {

@@ -15,6 +15,7 @@ import { ROLES, type Role } from '../../api/session-api.ts';
 import { UsersApi, type User } from '../../api/users-api.ts';
 import { roleHelp, roleName } from '../../access/role-name.ts';
 import { faultsOf, type Faults } from '../faults.ts';
+import { FormField } from '../records/form-field.ts';
 import { readServices } from '../service-names.ts';
 
 const NO_FAULTS: Faults = new Map();
@@ -22,6 +23,7 @@ const NO_FAULTS: Faults = new Map();
 /** Adds a user, or changes one. */
 @Component({
   selector: 'ps-user-form',
+  imports: [FormField],
   templateUrl: './user-form.html',
 })
 export class UserForm {
@@ -33,6 +35,10 @@ export class UserForm {
   readonly saved = output<string>();
   readonly closed = output();
 
+  protected readonly texts = {
+    password: $localize`Password`,
+    newPassword: $localize`New password`,
+  };
   protected readonly roles = ROLES;
   protected readonly roleName = roleName;
   protected readonly roleHelp = roleHelp;

@@ -1,57 +1,39 @@
-import { Component, computed, inject, viewChild } from '@angular/core';
+import { Component, inject, viewChild } from '@angular/core';
 import { UsersApi, type User } from '../../api/users-api.ts';
 import { roleName } from '../../access/role-name.ts';
 import { Session } from '../../access/session.ts';
 import { ConfirmDialog } from '../../dialog/confirm-dialog.ts';
-import { Icon } from '../../icon/icon.ts';
 import { visibleText } from '../../results/visible-text.ts';
 import { formatInstant } from '../../time-range/format-time.ts';
 import { AdminLocation } from '../admin-location.ts';
-import { KeptList } from '../kept-list.ts';
+import { EditedRecords } from '../records/edited-records.ts';
+import { ListState } from '../records/list-state.ts';
+import { RecordAction } from '../records/record-action.ts';
+import { RecordsHead } from '../records/records-head.ts';
 import { servicesText } from '../service-names.ts';
 import { UserForm } from './user-form.ts';
 
-const NEW = 'new';
-
 @Component({
   selector: 'ps-users-page',
-  imports: [ConfirmDialog, Icon, UserForm],
+  imports: [ConfirmDialog, ListState, RecordAction, RecordsHead, UserForm],
   providers: [AdminLocation],
   templateUrl: './users-page.html',
 })
 export class UsersPage {
   readonly #api = inject(UsersApi);
   protected readonly session = inject(Session);
-  protected readonly location = inject(AdminLocation);
   private readonly confirm = viewChild.required(ConfirmDialog);
 
-  protected readonly list = new KeptList<User>((signal) =>
+  protected readonly list = new EditedRecords<User>((signal) =>
     this.session.controlled() ? this.#api.list(signal) : Promise.resolve([]),
   );
-  protected readonly wanted = this.location.parameter('q');
-  readonly #edited = this.location.parameter('edit');
-  protected readonly shown = computed(() => {
-    const wanted = this.wanted().trim().toLowerCase();
-    return (this.list.items() ?? []).filter(({ name }) => name.toLowerCase().includes(wanted));
-  });
-  /** What the form is of; null where there is none. */
-  protected readonly form = computed<{ readonly user: User | null } | null>(() => {
-    const id = this.#edited();
-    if (id === NEW) return { user: null };
-    const user = this.list.items()?.find((one) => one.id === id);
-    return user === undefined ? null : { user };
-  });
-
+  protected readonly addLabel = $localize`Add a user`;
   protected readonly visible = visibleText;
   protected readonly roleName = roleName;
   protected readonly servicesText = servicesText;
 
   protected time(timestamp: string | null): string {
     return timestamp === null ? $localize`never` : formatInstant(Date.parse(timestamp), 'local');
-  }
-
-  protected edit(id: string): void {
-    this.location.set({ edit: id }, true);
   }
 
   protected saved(name: string): void {

@@ -1,5 +1,5 @@
 import { DestroyRef, inject, signal } from '@angular/core';
-import { isAbort, toProblem } from '../api/problem.ts';
+import { isAbort, toProblem } from '../../api/problem.ts';
 
 /** What the gateway keeps of one kind, read again after each change. Made in an injection context. */
 export class KeptList<T> {
