@@ -5,7 +5,7 @@ import { Component, input, output } from '@angular/core';
   selector: 'ps-record-action',
   template: `
     <button type="button" class="button small outlined" (click)="pressed.emit()">
-      <ng-content /><span class="visually-hidden"> {{ of() }}</span>
+      <ng-content /><span class="visually-hidden from-log"> {{ of() }}</span>
     </button>
   `,
 })
