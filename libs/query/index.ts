@@ -5,7 +5,7 @@ export { parseQuery } from './parse-query.ts';
 export { toPredicate, type EventPredicate } from './predicate/to-predicate.ts';
 export { QuerySyntaxError } from './syntax-error.ts';
 export type { Bind, Condition } from './sql/condition.ts';
-export { DUCKDB, POSTGRES, type Dialect } from './sql/dialect.ts';
+export { DUCKDB, DUCKDB_ASCII, POSTGRES, type Dialect } from './sql/dialect.ts';
 export { toSql } from './sql/to-sql.ts';
 export { TimeFormatError, parseTime } from './time.ts';
 export { foldCase } from './fold-case.ts';

@@ -100,12 +100,12 @@ export async function readContents(
 
 function rowGroupOf(row: ContentsRow): ReadRowGroup {
   const [events, minTs, maxTs, firstGroup, lastGroup, , messages, ...fields] = row;
-  filterBuilder.addMessages(messages?.bytes ?? new Uint8Array());
+  const ascii = filterBuilder.addMessages(messages?.bytes ?? new Uint8Array());
   for (const [at, field] of Object.values(FIELDS).entries()) {
     const values = fields[at];
     if (values != null) filterBuilder.addValues(field, values.bytes);
   }
-  return { events, minTs, maxTs, firstGroup, lastGroup, filter: filterBuilder.build() };
+  return { events, minTs, maxTs, firstGroup, lastGroup, ascii, filter: filterBuilder.build() };
 }
 
 async function readSizes(

@@ -11,6 +11,8 @@ export interface RowGroup {
   readonly maxTs: Micros;
   readonly firstGroup: number;
   readonly lastGroup: number;
+  /** Whether all messages are ASCII; absent where that is not known. */
+  readonly ascii?: boolean;
 }
 
 interface PlacedRowGroup extends RowGroup {

@@ -10,6 +10,8 @@ export interface Window {
   readonly events: number;
   readonly first: number;
   readonly last: number;
+  /** All messages in it are known to be ASCII. */
+  readonly ascii: boolean;
 }
 
 interface Range {
@@ -38,10 +40,24 @@ export function windowsOf(
     const from = Math.max(group.minTs, end);
     const to = Math.min(group.maxTs + 1, range.to);
     if (from >= to) continue;
-    windows.push({ from, to, events: group.events, first: place, last: place });
+    const ascii = touching(ordered, place, group).every((other) => other.group.ascii === true);
+    windows.push({ from, to, events: group.events, first: place, last: place, ascii });
     end = to;
   }
   return windows;
+}
+
+/** A row group at its place in the order, and those that hold events of its first or last time. */
+function touching<T extends { readonly group: RowGroup }>(
+  ordered: readonly T[],
+  place: number,
+  { minTs, maxTs }: RowGroup,
+): readonly T[] {
+  let first = place;
+  while ((ordered[first - 1]?.group.maxTs ?? -Infinity) >= minTs) first--;
+  let end = place + 1;
+  while ((ordered[end]?.group.minTs ?? Infinity) <= maxTs) end++;
+  return ordered.slice(first, end);
 }
 
 /** Neighbouring stretches as one. */
@@ -57,6 +73,7 @@ export function joinWindows(windows: readonly Window[]): Window[] {
         to: window.to,
         events: before.events + window.events,
         last: window.last,
+        ascii: before.ascii && window.ascii,
       };
     }
   }

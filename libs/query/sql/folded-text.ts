@@ -1,4 +1,5 @@
 import { conjunction, type Target } from './condition.ts';
+import type { Dialect } from './dialect.ts';
 import { foldedLike, likeLiteral, type FoldedLike } from './like.ts';
 import { foldedPattern } from './pattern.ts';
 
@@ -7,13 +8,17 @@ import { foldedPattern } from './pattern.ts';
  * nearly everything; a pattern decides the rest. In DuckDB the pattern alone costs less than lower case does.
  */
 
-/** Conditions that hold wherever folded texts occur in order, none where the dialect has nothing cheap. */
+/**
+ * Conditions that hold wherever folded texts occur in order, and cost little. For DuckDB a pattern that begins with the
+ * text itself: RE2 looks for such a beginning several times faster than for one of what may stand before a word.
+ */
 export function coarselyInOrder(
   column: string,
   parts: readonly string[],
-  { bind, dialect }: Target,
+  target: Target,
 ): readonly string[] {
-  if (dialect.name === 'duckdb') return [];
+  const { bind, dialect } = target;
+  if (dialect.name === 'duckdb') return [matches(column, patternInOrder(parts, dialect), target)];
   const like = parts.map((part) => foldedLike(part).pattern).join('%');
   return [`${lowerAscii(column)} LIKE ${bind(`%${like}%`)}`];
 }
@@ -30,8 +35,7 @@ export function equalsFolded(column: string, folded: string, target: Target): st
 /** Folded texts one after the other with anything between them, ignoring case. */
 export function containsFolded(column: string, parts: readonly string[], target: Target): string {
   const { dialect } = target;
-  const pattern = () =>
-    parts.map((part) => foldedPattern(part, dialect)).join(`${dialect.pattern.any}*`);
+  const pattern = () => patternInOrder(parts, dialect);
   if (dialect.name === 'duckdb') return matches(column, pattern(), target);
   const likes = parts.map(foldedLike);
   const coarse = `%${likes.map((like: FoldedLike) => like.pattern).join('%')}%`;
@@ -40,6 +44,10 @@ export function containsFolded(column: string, parts: readonly string[], target:
   }
   const certain = `%${parts.map(likeLiteral).join('%')}%`;
   return decided(column, coarse, certain, pattern(), target);
+}
+
+function patternInOrder(parts: readonly string[], dialect: Dialect): string {
+  return parts.map((part) => foldedPattern(part, dialect)).join(`${dialect.pattern.any}*`);
 }
 
 /** Lower case of ASCII only: the cheapest way to ignore case that Postgres has. */

@@ -47,6 +47,7 @@ function atWordEnds(pattern: (outside: string) => string, ends: Ends, target: Ta
     return dialect.matches('message', bind(before + pattern(outside) + after));
   };
   const certain = matches(asciiOutside(target));
+  if (dialect.messagesAreAscii) return certain;
   const possible = matches('[^A-Za-z0-9_]');
   const exact = matches(`[^${wordRanges(dialect)}]`);
   // DuckDB evaluates each condition only where those before it hold.

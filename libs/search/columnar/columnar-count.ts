@@ -1,11 +1,12 @@
 import type { ColumnarReader, SegmentFiles, Window } from '#columnar';
-import { DUCKDB, requiredTokens } from '#query';
+import { requiredTokens } from '#query';
 import { decodeEvent } from '#store';
 import type { Counting } from '../counting.ts';
-import { compileFilter, type EventFilter } from '../event-filter.ts';
+import type { EventFilter } from '../event-filter.ts';
 import type { Piece } from '../piece.ts';
 import { addRow, groupBySql } from '../count-rows.ts';
 import { ColumnarUnavailableError } from './columnar-unavailable-error.ts';
+import { columnarFilter } from './columnar-filter.ts';
 import { columnarStatement, EVENT_TEXTS } from './columnar-sql.ts';
 import { WindowSlicer } from './window-slicer.ts';
 
@@ -23,7 +24,7 @@ export async function countColumnar(
   if (reader === null) throw new ColumnarUnavailableError();
   const segments = [...new Set(pieces.map(({ step }) => step.segment))];
   const filesOf = await reader.filesOf(snapshot, segments);
-  const filter = compileFilter(query, DUCKDB);
+  const filterOf = columnarFilter(query);
   for (const piece of pieces) {
     const { step } = piece;
     const files = filesOf.get(step.segment.id) ?? [];
@@ -33,7 +34,8 @@ export async function countColumnar(
     const slicer = new WindowSlicer(windows, 'desc');
     while (!slicer.done) {
       if (deadline.expired) return false;
-      await countSlice(counting, reader, files, filter, slicer.take(STATEMENT_EVENTS, MAX_WINDOWS));
+      const slice = slicer.take(STATEMENT_EVENTS, MAX_WINDOWS);
+      await countSlice(counting, reader, files, filterOf(slice), slice);
     }
   }
   return true;

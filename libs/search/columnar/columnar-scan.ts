@@ -1,18 +1,21 @@
 import type { ColumnarReader, SegmentFiles, Window } from '#columnar';
 import type { EventPosition, StoredEvent } from '#event';
-import { DUCKDB, requiredTokens, type Query } from '#query';
+import { requiredTokens, type Query, type TokenRequirement } from '#query';
 import { decodeEvent } from '#store';
-import { compileFilter, type EventFilter } from '../event-filter.ts';
+import type { EventFilter } from '../event-filter.ts';
 import { growth } from '../ordered-scan.ts';
 import type { Step } from '../planner.ts';
 import { positionAfter, remainder } from '../position.ts';
 import type { Found, Scan } from '../scan.ts';
+import { columnarFilter } from './columnar-filter.ts';
 import { orderedEvents } from './columnar-sql.ts';
 import { WindowSlicer } from './window-slicer.ts';
 
-/** Events of the first statement: few where every event matches, a row group where filters say that one may. */
+/** Events of the first statement: few where every event matches, some row groups where filters say that they may … */
 const FIRST_EVENTS = 4_096;
-const FIRST_OF_SKIP_INDEX = 65_536;
+const FIRST_OF_SKIP_INDEX = 40_960;
+/** … and all of them at once where they are few. */
+const FIRST_OF_FEW = 163_840;
 const MAX_EVENTS = 8_000_000;
 /** As many where matches are checked here, for they are held in memory. */
 const MAX_CHECKED_EVENTS = 65_536;
@@ -38,17 +41,23 @@ export async function* scanColumnar(
   const limits = { timeoutMs: scan.deadline.statementTimeoutMs, signal };
   const windows = await reader.windows(files, range, requirement, limits);
   const slicer = new WindowSlicer(windows, scan.order);
-  const filter = compileFilter(query, DUCKDB);
-  const most = filter.check === null ? MAX_EVENTS : MAX_CHECKED_EVENTS;
-  let quota = requirement === null ? FIRST_EVENTS : FIRST_OF_SKIP_INDEX;
+  const filterOf = columnarFilter(query);
+  const most = filterOf(windows).check === null ? MAX_EVENTS : MAX_CHECKED_EVENTS;
+  let quota = firstQuota(windows, requirement);
   while (!slicer.done) {
     const slice = slicer.take(Math.min(quota, most), MAX_WINDOWS);
+    const filter = filterOf(slice);
     const startedMs = scan.deadline.elapsedMs;
     yield* readSlice(context, files, filter, slice);
     quota = Math.min(quota * growth(scan.deadline.elapsedMs - startedMs), most);
   }
   yield { events: [], upTo: positionAfter(step, scan.order) };
   return 'complete';
+}
+
+function firstQuota(windows: readonly Window[], requirement: TokenRequirement | null): number {
+  if (requirement === null) return FIRST_EVENTS;
+  return windows.length <= MAX_WINDOWS ? FIRST_OF_FEW : FIRST_OF_SKIP_INDEX;
 }
 
 /** A slice, in pages where it holds more matches than are wanted. */

@@ -49,9 +49,14 @@ export class SkipFilterBuilder {
     this.addValue(STATES.parentResourceId, event.parentResourceId);
   }
 
-  /** Adds the words of messages in UTF-8 with NUL between them, as `add` does for one. */
-  addMessages(messages: Uint8Array): void {
+  /**
+   * Adds the words of messages in UTF-8 with NUL between them, as `add` does for one.
+   *
+   * @returns whether all of them are ASCII
+   */
+  addMessages(messages: Uint8Array): boolean {
     const { hashes } = this;
+    let ascii = true;
     let hash = FNV_OFFSET;
     let inWord = false;
     for (let at = 0; at < messages.length; at++) {
@@ -65,6 +70,7 @@ export class SkipFilterBuilder {
         hash = FNV_OFFSET;
         inWord = false;
         if (lower === BEYOND_ASCII) {
+          ascii = false;
           const end = endOf(messages, at);
           this.addUnicodeWords(textOf(messages, at, end));
           at = end;
@@ -72,6 +78,7 @@ export class SkipFilterBuilder {
       }
     }
     if (inWord) hashes.add(hash);
+    return ascii;
   }
 
   /** Adds values of a field in UTF-8 with NUL between them, at least one. */
