@@ -8,6 +8,7 @@ import type { GatewaySettings } from './gateway-settings.ts';
 import type { HealthSource } from './pipeline/health-source.ts';
 import type { QuarantinedEvents, Replay } from './quarantine/quarantined-events.ts';
 import type { KeptSearches } from './searches/kept-searches.ts';
+import type { SegmentSource } from './segments/segment-source.ts';
 
 /** The opened parts that a gateway needs; whoever composes it opens and closes them. */
 export interface GatewayParts {
@@ -21,6 +22,8 @@ export interface GatewayParts {
   readonly replay: Replay;
   /** How the processes of the pipeline are. */
   readonly health: HealthSource;
+  /** What is stored where. */
+  readonly segments: SegmentSource;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly settings: GatewaySettings;

@@ -21,6 +21,7 @@ import { UnknownPathController } from './http/unknown-path.controller.ts';
 import { PipelineController } from './pipeline/pipeline.controller.ts';
 import { QuarantineController } from './quarantine/quarantine.controller.ts';
 import { SearchesController } from './searches/searches.controller.ts';
+import { SegmentsController } from './segments/segments.controller.ts';
 import { LiveTail } from './tail/live-tail.ts';
 import { TailController } from './tail/tail.controller.ts';
 import { TokensController } from './tokens/tokens.controller.ts';
@@ -39,6 +40,7 @@ const CONTROLLERS = [
   UsersController,
   AuditController,
   TokensController,
+  SegmentsController,
   UnknownPathController,
 ];
 

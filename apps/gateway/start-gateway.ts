@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PostgresIngestTokens } from '#access';
+import { listSegments } from '#columnar';
 import { systemClock } from '#event';
 import {
   announceProcess,
@@ -78,6 +79,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
     tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),
     replay,
     health: watch,
+    segments: (range) => listSegments(store.readPool, range),
     telemetry,
     clock: systemClock,
     settings: {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DynamicModule } from '@nestjs/common';
 import { PostgresIngestTokens, type Senders } from '#access';
-import type { ArchiveParts, ColumnarReader } from '#columnar';
+import { listSegments, type ArchiveParts, type ColumnarReader } from '#columnar';
 import type { ProcessSettings } from '#config';
 import { ADMISSION_DEFAULTS } from '#delivery';
 import { systemClock } from '#event';
@@ -89,6 +89,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
       tokens: new PostgresIngestTokens({ pool: store.accessPool, clock: systemClock }),
       replay,
       health,
+      segments: (range) => listSegments(store.readPool, range),
       telemetry,
       clock: systemClock,
       settings: {

@@ -34,6 +34,11 @@ const routes: Routes = [
       { path: '**', redirectTo: 'users' },
     ],
   },
+  {
+    path: 'storage',
+    loadComponent: async () => (await import('./stored-days/stored-page.ts')).StoredPage,
+    title: $localize`Storage · Penstock`,
+  },
   // Where a login by OpenID Connect ends that failed: the way to sign in is over whatever page there is.
   { path: 'login', redirectTo: () => inject(Router).createUrlTree(['/']) },
   { path: '**', redirectTo: '' },

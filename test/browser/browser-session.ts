@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { runningPostgresUrl } from '../../apps/standalone/postgres/running-url.ts';
 import { familyOf, signalAll } from '../support/processes.ts';
 import { RunningProgram } from '../support/running-program.ts';
 
@@ -60,6 +61,11 @@ export class BrowserSession {
     await this.#browser.close();
     await this.#program.stop();
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Of the program's own Postgres. */
+  get databaseUrl(): string {
+    return runningPostgresUrl(join(this.#folder, 'data'), 'penstock');
   }
 
   async post(events: readonly object[]): Promise<void> {

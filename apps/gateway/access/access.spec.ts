@@ -194,6 +194,7 @@ describe('a role', () => {
   const MAY: [string, string, ('viewer' | 'editor' | 'admin')[]][] = [
     ['GET', '/api/v1/search', ['viewer', 'editor', 'admin']],
     ['GET', '/api/v1/pipeline/health', ['viewer', 'editor', 'admin']],
+    ['GET', '/api/v1/segments', ['viewer', 'editor', 'admin']],
     ['GET', '/api/v1/searches', ['viewer', 'editor', 'admin']],
     ['GET', '/api/docs-json', ['viewer', 'editor', 'admin']],
     ['GET', '/api/v1/account/sessions', ['viewer', 'editor', 'admin']],

@@ -222,6 +222,7 @@ describe('whoever is limited to a service', () => {
     'post /api/v1/searches': 400,
     'put /api/v1/searches/{id}': 400,
     'delete /api/v1/searches/{id}': 404,
+    'get /api/v1/segments': 403,
     'get /api/v1/pipeline/health': 403,
     'get /api/v1/pipeline/health/stream': 403,
     'get /api/v1/quarantine': 403,

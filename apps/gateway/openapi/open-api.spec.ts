@@ -65,6 +65,7 @@ describe('the OpenAPI document', () => {
         'put /api/v1/tokens/{id}',
         'delete /api/v1/tokens/{id}',
         'post /api/v1/tokens/{id}/rotate',
+        'get /api/v1/segments',
         'get /api/v1/pipeline/health',
         'get /api/v1/pipeline/health/stream',
         'post /logs/filter',

@@ -5,6 +5,7 @@ import { PIPELINE_SCHEMAS } from './pipeline-schemas.ts';
 import type { Schema } from './schema.ts';
 import { SEARCH_SCHEMAS } from './search-schemas.ts';
 import { count, object, text, timestamp } from './schema-parts.ts';
+import { SEGMENT_SCHEMAS } from './segment-schemas.ts';
 import { TOKEN_SCHEMAS } from './token-schemas.ts';
 
 const partial: Schema = {
@@ -228,6 +229,7 @@ export const SCHEMAS = {
     },
   }),
   ...TOKEN_SCHEMAS,
+  ...SEGMENT_SCHEMAS,
   ...PIPELINE_SCHEMAS,
   ...ACCESS_SCHEMAS,
   DeleteAnswer: object({ deleted: { type: 'boolean' } }),

@@ -72,6 +72,7 @@ export async function startTestGateway(
     searches,
     tokens,
     health,
+    segments: () => Promise.resolve([]),
     replay: () => Promise.resolve({ kind: 'accepted' }),
     telemetry,
     clock: () => EIGHT_O_CLOCK,

@@ -1,4 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { HealthFeed } from './health-feed.ts';
 import { healthFigures, healthSummary, PROCESS_STATES, shownProcesses } from './health-text.ts';
@@ -6,7 +8,7 @@ import { healthFigures, healthSummary, PROCESS_STATES, shownProcesses } from './
 /** Whether the pipeline is well, in one small button; what there is to know, under it. */
 @Component({
   selector: 'ps-pipeline-status',
-  imports: [PopoverTrigger],
+  imports: [Icon, PopoverTrigger, RouterLink],
   providers: [HealthFeed],
   templateUrl: './pipeline-status.html',
 })

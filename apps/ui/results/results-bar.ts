@@ -21,6 +21,13 @@ const STATES = {
   reconnecting: $localize`:of the live tail:connection lost, reconnecting…`,
 } as const;
 
+/** What answers, by its name in the API. */
+const ENGINES: Readonly<Record<string, string>> = {
+  postgres: $localize`:what answered:Postgres`,
+  columnar: $localize`:what answered:columnar files`,
+  meilisearch: $localize`:what answered:Meilisearch`,
+};
+
 /** One line above the rows: what they are, and what can be done with them. */
 @Component({
   selector: 'ps-results-bar',
@@ -72,13 +79,16 @@ export class ResultsBar {
   protected readonly took = computed(() => {
     const answer = this.session.answer();
     if (answer === null) return null;
-    const engines = new Intl.ListFormat($localize.locale ?? 'en').format(answer.engines);
+    const engines = new Intl.ListFormat($localize.locale ?? 'en').format(
+      answer.engines.map((engine) => ENGINES[engine] ?? engine),
+    );
     return {
       ms: `${Math.round(answer.tookMs).toString()} ms`,
       engines:
         answer.engines.length === 0
           ? $localize`Answered without an engine`
           : $localize`Answered from ${engines}:engines:`,
+      from: answer.engines.length === 0 ? '' : $localize`from ${engines}:engines:`,
     };
   });
   protected readonly completeness = computed(() => {

@@ -20,7 +20,7 @@ export const PERMISSIONS = {
   'events:export': { roles: EDITORS },
   'searches:read': { roles: EVERYBODY },
   'searches:write': { roles: EDITORS },
-  /** Processes, rates and backlog of the pipeline as a whole. */
+  /** Processes, rates and backlog of the pipeline as a whole, and what its days take. */
   'pipeline:read': { roles: EVERYBODY, allServices: true },
   'quarantine:read': { roles: ADMINS, allServices: true },
   'quarantine:write': { roles: ADMINS, allServices: true },

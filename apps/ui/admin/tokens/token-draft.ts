@@ -1,7 +1,7 @@
 import type { IngestToken, TokenToKeep } from '../../api/tokens-api.ts';
 import type { Faults } from '../faults.ts';
 import { readServices } from '../service-names.ts';
-import { formatBytes, parseBytes } from './byte-size.ts';
+import { formatBytes, parseBytes } from '../../i18n/byte-size.ts';
 
 /** A token as it is written in the form. */
 export interface TokenDraft {

@@ -11,7 +11,7 @@ import { ListState } from '../records/list-state.ts';
 import { RecordAction } from '../records/record-action.ts';
 import { RecordsHead } from '../records/records-head.ts';
 import { servicesText } from '../service-names.ts';
-import { formatBytes } from './byte-size.ts';
+import { formatBytes } from '../../i18n/byte-size.ts';
 import { RotateDialog } from './rotate-dialog.ts';
 import { TokenForm } from './token-form.ts';
 import { TokenSecret } from './token-secret.ts';

@@ -1,4 +1,4 @@
-import { number } from '../../i18n/counted.ts';
+import { number } from './counted.ts';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
