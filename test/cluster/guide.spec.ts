@@ -2,26 +2,17 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadAll } from 'js-yaml';
 import { kubernetes, suite } from '../support/requirement.ts';
+import { GUIDE, ROOT } from './support/guide.ts';
 import { Helm, HELM_VERSIONS } from './support/helm.ts';
-import { resourcePath, type KubernetesObject } from './support/kubernetes-object.ts';
+import { resourcePath } from './support/kubernetes-object.ts';
 import { TestCluster } from './support/test-cluster.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const GUIDE = await readFile(join(ROOT, 'docs/kubernetes.md'), 'utf8');
-
-const blocksOf = (language: string): readonly string[] =>
-  [...GUIDE.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
-    ([, text = '']) => text,
-  );
-const OBJECTS = blocksOf('yaml').flatMap((text) => loadAll(text) as KubernetesObject[]);
-const COMMANDS = blocksOf('sh').flatMap((text) => text.trim().split('\n'));
-const HELM_COMMANDS = COMMANDS.filter((line) => line.startsWith('helm '));
 /** Files that the commands name. */
-const FILES = [...GUIDE.matchAll(/(?:--filename |\]\(\.\.\/|\]\()([\w./-]+\.(?:yaml|md))/g)].map(
-  ([whole, path = '']) =>
-    whole.startsWith('](') && !whole.startsWith('](../') ? `docs/${path}` : path,
+const FILES = [
+  ...GUIDE.text.matchAll(/(?:--filename |\]\(\.\.\/|\]\()([\w./-]+\.(?:yaml|md))/g),
+].map(([whole, path = '']) =>
+  whole.startsWith('](') && !whole.startsWith('](../') ? `docs/${path}` : path,
 );
 
 /** What docs/kubernetes.md tells people to write and to run. */
@@ -42,11 +33,11 @@ suite('the guide to Kubernetes', kubernetes, () => {
   });
 
   it('has resources and commands', () => {
-    expect(OBJECTS.length).toBeGreaterThan(4);
-    expect(HELM_COMMANDS.length).toBeGreaterThan(2);
+    expect(GUIDE.objects.length).toBeGreaterThan(4);
+    expect(GUIDE.helmCommands.length).toBeGreaterThan(2);
   });
 
-  it.each(OBJECTS)(
+  it.each(GUIDE.objects)(
     'has a $kind $metadata.name that the API server takes as it is',
     async (object) => {
       const { apiVersion, kind, metadata } = object;
@@ -65,7 +56,7 @@ suite('the guide to Kubernetes', kubernetes, () => {
   });
 
   describe.each(HELM_VERSIONS)('with %s', (version) => {
-    it.each(HELM_COMMANDS)('%s', async (command) => {
+    it.each(GUIDE.helmCommands)('%s', async (command) => {
       const helm = new Helm({ version, folder, kubeconfig: cluster.access.kubeconfig, cwd: ROOT });
       const [, ...args] = command.split(' ');
       // install.spec.ts does it for real; here the definition is there already, without Helm.

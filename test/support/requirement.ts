@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { describe, it } from '@jest/globals';
 import { findPrograms } from '../cluster/control-plane/programs.mjs';
 import { findMeilisearch } from './meilisearch-server.ts';
@@ -101,6 +102,16 @@ export const kubernetes: Requirement = {
   name: 'the programs of a Kubernetes control plane',
   remedy: 'Go 1.26 or newer and npm run build:control-plane',
   found: findPrograms()?.['kube-apiserver'] ?? null,
+};
+
+/** Of whatever version: it speaks to newer and older servers. */
+export const kubectl: Requirement = {
+  name: 'kubectl',
+  remedy: '`kubectl` on PATH',
+  found: firstExecutable(
+    (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, 'kubectl')),
+  ),
+  optional: true,
 };
 
 function firstExecutable(paths: readonly string[]): string | null {

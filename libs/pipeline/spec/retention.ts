@@ -23,7 +23,10 @@ export const retention = filled(
       list(
         'Rules of their own; the first that matches an event decides.',
         object('One rule.', {
-          match: text('Events of one level or one service.', { form: MATCH, maxLength: 256 }),
+          match: text('Events of one level or one service, as level:debug or service:auth.', {
+            form: MATCH,
+            maxLength: 256,
+          }),
           keep: duration('How long they are kept, as 3d.'),
         }),
         { maxItems: 64 },
