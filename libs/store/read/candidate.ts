@@ -1,4 +1,5 @@
 import type { Micros } from '#event';
+import type { TextRow } from './row.ts';
 
 /** Neighbouring groups of one segment that may hold what is looked for. */
 export interface Candidate {
@@ -39,4 +40,10 @@ function union(a: Candidate, b: Candidate): Candidate {
     minTs: Math.min(a.minTs, b.minTs),
     maxTs: Math.max(a.maxTs, b.maxTs),
   };
+}
+
+/** first group, last group, events, min and max time in microseconds */
+export function decodePlace(row: TextRow): Candidate {
+  const [firstGroup, lastGroup, events, minTs, maxTs] = row.slice(0, 5).map(Number);
+  return { firstGroup, lastGroup, events, minTs, maxTs } as Candidate;
 }

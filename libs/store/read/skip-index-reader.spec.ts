@@ -72,6 +72,33 @@ describe('the skip index, as readers ask it', () => {
     expect(other?.candidates).toMatchObject([{ firstGroup: 900, lastGroup: 900, events: 60 }]);
   }, 60_000);
 
+  it('answers the same however much is loaded', async () => {
+    const reader = createSkipIndexReader(test.store.readPool, {
+      maxBytes: 64 * 1024 * 1024,
+      inlineBytes: 0,
+      portionBytes: 1_000,
+      onLoadFailed: (error) => {
+        throw error;
+      },
+    });
+    const find = () =>
+      withSnapshot(test.store.readPool, signal, { path: 'ordered', timeoutMs: 0 }, (snapshot) =>
+        reader.find(snapshot, snapshot.segments, requiredTokens(parseQuery('needle7', NOON))),
+      );
+    const cold = await find();
+    const loading = new Set(['filters']);
+    void reader.settled().then(() => {
+      loading.clear();
+    });
+    let answers = 0;
+    while (loading.size > 0) {
+      expect(await find()).toEqual(cold);
+      answers++;
+    }
+    expect(answers).toBeGreaterThan(1);
+    expect(await find()).toEqual(cold);
+  }, 60_000);
+
   it('asks Postgres where memory does not suffice', async () => {
     const reader = createSkipIndexReader(test.store.readPool, {
       maxBytes: 1_000,

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { TokenRequirement } from '#query';
-import { mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
+import { decodePlace, mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
+import { loadDeltas, loadSegment } from './load-filters.ts';
 import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
-import { AS_TEXT, type TextRow } from './row.ts';
 import type { Segment } from './segment.ts';
 import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -34,24 +34,26 @@ export interface SkipIndexReaderSettings {
   readonly maxBytes: number;
   /** Filters up to this size are loaded within a search; more in the background. Default 4 MiB. */
   readonly inlineBytes?: number;
+  /** Filters that are loaded by one statement in the background. Default 8 MiB. */
+  readonly portionBytes?: number;
   /** Called when loading filters in the background failed; searches go on without them in memory. */
   readonly onLoadFailed: (error: unknown) => void;
 }
 
 const INLINE_BYTES = 4 * 1024 * 1024;
-const LOADED_AT_ONCE_BYTES = 8 * 1024 * 1024;
+const PORTION_BYTES = 8 * 1024 * 1024;
 
 export function createSkipIndexReader(
   pool: Pool,
   settings: SkipIndexReaderSettings,
 ): SkipIndexReader {
   const cache = new SkipFilterCache(settings.maxBytes);
-  const inlineBytes = settings.inlineBytes ?? INLINE_BYTES;
+  const { inlineBytes = INLINE_BYTES, portionBytes = PORTION_BYTES } = settings;
   const loading = new Map<number, Promise<void>>();
 
   const loadInBackground = (segmentId: number): void => {
     if (loading.has(segmentId)) return;
-    const load = loadSegment(pool, cache, segmentId)
+    const load = loadSegment({ pool, cache, portionBytes }, segmentId)
       .catch(settings.onLoadFailed)
       .finally(() => loading.delete(segmentId));
     loading.set(segmentId, load);
@@ -61,6 +63,7 @@ export function createSkipIndexReader(
     async find(snapshot, segments, requirement) {
       cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
       const probe = toProbe(requirement);
+      const held = new Map(segments.map(({ id }) => [id, cache.held(id)]));
       const states = await readStates(snapshot, cache, segments);
       const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > inlineBytes);
       const coldIds = new Set(cold.map(({ id }) => id));
@@ -68,15 +71,20 @@ export function createSkipIndexReader(
         ({ id }) => !coldIds.has(id) && (states.get(id)?.missingBytes ?? 0) > 0,
       );
       await loadDeltas(snapshot, cache, behind);
-      const probed = await probeInPostgres(snapshot, cold, probe);
+      const probed = await probeInPostgres(
+        snapshot,
+        cold.map(({ id }) => ({ id, watermark: held.get(id)?.watermark ?? 0 })),
+        probe,
+      );
       for (const { id } of cold) {
         if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) loadInBackground(id);
       }
       return segments.map((segment) => {
-        const filters = coldIds.has(segment.id)
-          ? (probed.get(segment.id) ?? NOTHING_PROBED)
-          : probeInMemory(cache.get(segment.id), probe);
-        return judge(segment, filters, states.get(segment.id)?.parts ?? []);
+        const isCold = coldIds.has(segment.id);
+        const filters = isCold ? held.get(segment.id)?.filters() : cache.get(segment.id);
+        const inMemory = probeInMemory(filters ?? [], probe);
+        const found = isCold ? joined(inMemory, probed.get(segment.id)) : inMemory;
+        return judge(segment, found, states.get(segment.id)?.parts ?? []);
       });
     },
     async settled() {
@@ -91,7 +99,10 @@ interface Probed {
   readonly filters: readonly Candidate[];
 }
 
-const NOTHING_PROBED: Probed = { hits: [], filters: [] };
+function joined(a: Probed, b: Probed | undefined): Probed {
+  if (b === undefined) return a;
+  return { hits: [...a.hits, ...b.hits], filters: [...a.filters, ...b.filters] };
+}
 
 function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
   return {
@@ -161,22 +172,18 @@ async function readStates(
   return states;
 }
 
-/** first group, last group, events, min and max time in microseconds */
-function decodePlace(row: TextRow): Candidate {
-  const [firstGroup, lastGroup, events, minTs, maxTs] = row.slice(0, 5).map(Number);
-  return { firstGroup, lastGroup, events, minTs, maxTs } as Candidate;
-}
-
+/** Filters behind the watermarks, whose segments are not all in memory. */
 async function probeInPostgres(
   snapshot: Snapshot,
-  segments: readonly Segment[],
+  segments: readonly { readonly id: number; readonly watermark: number }[],
   probe: Probe,
 ): Promise<ReadonlyMap<number, Probed>> {
   if (segments.length === 0) return new Map();
   const rows = await snapshot.rows(
     `SELECT segment_id, first_group, last_group, ${PLACE}, (${probeSql(probe)})::int
-     FROM skip_filter WHERE segment_id = ANY($1::int[])`,
-    [segments.map((segment) => segment.id)],
+     FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
+     JOIN skip_filter ON segment_id = known.id AND commit_seq > known.watermark`,
+    [segments.map(({ id }) => id), segments.map(({ watermark }) => watermark)],
   );
   const bySegment = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
   return new Map(
@@ -185,69 +192,4 @@ async function probeInPostgres(
       return [id, { hits: filters.filter((_, index) => rows[index]?.[6] === '1'), filters }];
     }),
   );
-}
-
-const FILTER_COLUMNS = `commit_seq, first_group, last_group, events,
-  (extract(epoch FROM min_ts) * 1000000)::bigint, (extract(epoch FROM max_ts) * 1000000)::bigint, encode(bits, 'base64')`;
-
-async function loadDeltas(
-  snapshot: Snapshot,
-  cache: SkipFilterCache,
-  segments: readonly Segment[],
-): Promise<void> {
-  if (segments.length === 0) return;
-  const rows = await snapshot.rows(
-    `SELECT ${FILTER_COLUMNS}, f.segment_id
-     FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
-     JOIN skip_filter AS f ON f.segment_id = known.id AND f.commit_seq > known.watermark
-     ORDER BY f.segment_id, f.commit_seq`,
-    [segments.map(({ id }) => id), segments.map(({ id }) => cache.watermark(id))],
-  );
-  const bySegment = Map.groupBy(rows, (row) => Number(row[7]));
-  for (const [id, filters] of bySegment) cache.append(id, filters.map(decodeFilter));
-  await sortOut(snapshot, cache, segments);
-}
-
-/** Filters that a job has joined to larger ones stay true, but cost memory and time. */
-async function sortOut(
-  snapshot: Snapshot,
-  cache: SkipFilterCache,
-  segments: readonly Segment[],
-): Promise<void> {
-  const ids = segments.map(({ id }) => id).filter((id) => cache.isUnsorted(id));
-  if (ids.length === 0) return;
-  const rows = await snapshot.rows(
-    'SELECT segment_id, commit_seq FROM skip_filter WHERE segment_id = ANY($1::int[])',
-    [ids],
-  );
-  const live = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
-  for (const [id, filters] of live) {
-    cache.sortOut(id, new Set(filters.map(([, commitSeq]) => Number(commitSeq))));
-  }
-}
-
-/** In portions, so that the connection's buffers stay small. */
-async function loadSegment(pool: Pool, cache: SkipFilterCache, segmentId: number): Promise<void> {
-  for (;;) {
-    const { rows } = await pool.query<(string | null)[]>({
-      text: `SELECT ${FILTER_COLUMNS} FROM (
-          SELECT *, sum(octet_length(bits)) OVER (ORDER BY commit_seq) - octet_length(bits) AS before
-          FROM skip_filter WHERE segment_id = $1 AND commit_seq > $2) AS f
-        WHERE before < $3 ORDER BY commit_seq`,
-      values: [segmentId, cache.watermark(segmentId), LOADED_AT_ONCE_BYTES],
-      rowMode: 'array',
-      types: AS_TEXT,
-    });
-    if (rows.length === 0) return;
-    cache.append(segmentId, rows.map(decodeFilter));
-  }
-}
-
-/** Bytes travel as base64: the driver reads no binary values. */
-function decodeFilter(row: TextRow): CachedFilter {
-  return {
-    ...decodePlace(row.slice(1)),
-    commitSeq: Number(row[0]),
-    bits: Uint8Array.from(Buffer.from(row[6] ?? '', 'base64')),
-  };
 }
