@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { Locator, Route } from 'playwright-core';
 import { browser, suite } from '../support/requirement.ts';
@@ -220,6 +222,22 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await button('Cancel export').click();
     await ui.page.getByRole('progressbar', { name: 'Exporting' }).waitFor({ state: 'detached' });
     release();
+  });
+
+  it('copies a search as a curl line that a shell understands', async () => {
+    await open(
+      `/?q=${encodeURIComponent(`level:fatal "it's" OR level:fatal service:bgl`)}`,
+      '347 events',
+    );
+    await ui.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await button(/^Export$/).click();
+    await button('Copy as curl').click();
+    const line = await ui.page.evaluate<string>('navigator.clipboard.readText()');
+    const { stdout } = await promisify(execFile)('sh', ['-c', line], {
+      maxBuffer: 16 * 1024 * 1024,
+      timeout: 20_000,
+    });
+    expect(stdout.trim().split('\n')).toHaveLength(347);
   });
 
   it('lets the browser download by itself where it gives pages no files, as over plain HTTP', async () => {

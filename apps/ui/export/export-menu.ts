@@ -70,7 +70,10 @@ export class ExportMenu {
     const request = this.requests()?.ndjson;
     if (request === undefined) return;
     const url = `${location.origin}${this.url(request)}`.replaceAll("'", '%27');
-    this.copied.set(this.#clipboard.copy(`curl --fail --compressed '${url}'`));
+    // The session of a login by curl (docs/access.md): that of the browser is not for scripts to read.
+    const session = this.access.controlled() ? ['--cookie', 'jar'] : [];
+    const line = ['curl', '--fail', '--compressed', ...session, `'${url}'`].join(' ');
+    this.copied.set(this.#clipboard.copy(line));
   }
 
   #shown(): readonly string[] {
