@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Pool, QueryConfig } from 'pg';
 import { requiredTokens, parseQuery } from '#query';
 import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { buildEvent, NOON } from '../testing/events.ts';
@@ -73,7 +75,15 @@ describe('the skip index, as readers ask it', () => {
   }, 60_000);
 
   it('answers the same however much is loaded', async () => {
-    const reader = createSkipIndexReader(test.store.readPool, {
+    const gate = new EventEmitter();
+    // Each statement of the load waits until the test lets it go.
+    const query = async (config: QueryConfig) => {
+      const go = once(gate, 'go');
+      gate.emit('asked');
+      await go;
+      return test.store.readPool.query(config);
+    };
+    const reader = createSkipIndexReader({ query } as unknown as Pool, {
       maxBytes: 64 * 1024 * 1024,
       inlineBytes: 0,
       portionBytes: 1_000,
@@ -85,17 +95,18 @@ describe('the skip index, as readers ask it', () => {
       withSnapshot(test.store.readPool, signal, { path: 'ordered', timeoutMs: 0 }, (snapshot) =>
         reader.find(snapshot, snapshot.segments, requiredTokens(parseQuery('needle7', NOON))),
       );
+    let asked = once(gate, 'asked');
     const cold = await find();
-    const loading = new Set(['filters']);
-    void reader.settled().then(() => {
-      loading.clear();
-    });
-    let answers = 0;
-    while (loading.size > 0) {
+    const loaded = reader.settled().then(() => true);
+    let statements = 0;
+    while (!(await Promise.race([asked.then(() => false), loaded]))) {
+      statements++;
       expect(await find()).toEqual(cold);
-      answers++;
+      asked = once(gate, 'asked');
+      gate.emit('go');
     }
-    expect(answers).toBeGreaterThan(1);
+    // The list of all, and several portions.
+    expect(statements).toBeGreaterThan(2);
     expect(await find()).toEqual(cold);
   }, 60_000);
 
