@@ -139,7 +139,7 @@ function messageFault(event: LogEvent): string | null {
 /** Below this length not even a message of nothing but control characters, 6 bytes each, fills an event. */
 const ESCAPED_MESSAGE_CHECK = 512 * 1024;
 
-/** Field names, punctuation, timestamp and level of an encoded event. */
+/** Field names, punctuation, timestamp and level of an event as JSON: sizes are those of its JSON, whatever a queue writes. */
 const FRAME_BYTES = 120;
 
 function encodedBytes(event: LogEvent): number {
