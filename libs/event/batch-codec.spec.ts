@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { BatchFormatError, decodeBatch, encodeBatch } from './batch-codec.ts';
+import { BatchFormatError, decodeBatch, encodeBatch, isUnknownSchema } from './batch-codec.ts';
 import type { Batch } from './batch.ts';
 import type { LogEvent } from './log-event.ts';
 import { normaliseEvent } from './normalise.ts';
+import { SCHEMA_1 } from './testing/schema-1.ts';
 
 const RECEIVED_AT = 1_700_000_000_123_456;
 
@@ -82,6 +83,71 @@ test('decoding gives the batch back', () => {
   );
 });
 
+test('a message of schema 1 is read as it was meant', () => {
+  const { batchId, bytes } = SCHEMA_1.headers;
+  const receivedAt = Date.UTC(2026, 0, 15, 12) * 1_000 + 123_456;
+  const noText = { levelText: null, resourceId: null, traceId: null, spanId: null, commit: null };
+  const none = { ...noText, service: 'schema-1', eventType: null, parentResourceId: null };
+  expect(decodeBatch(SCHEMA_1.headers, SCHEMA_1.body)).toEqual({
+    id: batchId,
+    bytes,
+    receivedAt,
+    bodyHash: null,
+    events: [
+      {
+        ...none,
+        timestamp: Date.UTC(2026, 0, 15, 10) * 1_000,
+        level: 'warn',
+        levelText: 'WARNING',
+        message: 'a\n"b" ,"metadata":{"x":1}',
+        metadataText: '{"user":1}',
+      },
+      {
+        ...none,
+        timestamp: receivedAt - 1_000_000,
+        level: 'error',
+        message: 'größer 🙂',
+        resourceId: 'server-1',
+        traceId: 't-1',
+        spanId: 's-1',
+        commit: 'abc',
+        eventType: 'request',
+        parentResourceId: 'server-0',
+        metadataText: '{"parentResourceId":"server-0","deep":[1.5,{"metadata":"}"}]}',
+      },
+      { ...none, timestamp: receivedAt, level: 'info', message: '', metadataText: '{}' },
+    ],
+  });
+});
+
+const LINE = '{"timestamp":"2026-01-15T10:00:00Z","level":"info","message":"","metadata":{}}\n';
+
+test.each<[string, string]>([
+  ['a line that is no JSON', 'x\n'],
+  ['a line that is no object', '[]\n'],
+  ['a line that is no event', '{}\n'],
+  ['an unknown level', LINE.replace('info', 'loud')],
+  ['no message', LINE.replace('message', 'text')],
+  ['no metadata', LINE.replace('metadata', 'more')],
+  ['metadata that are no object', LINE.replace('{}}', '[]}')],
+  ['a time before 1970', LINE.replace('2026', '1926')],
+  ['a time that is none', LINE.replace('2026', 'then')],
+  ['a cut line', LINE.slice(0, -1)],
+  ['an empty line', '\n'],
+])('%s is no body of schema 1', (_name, moreBody) => {
+  const headers = { ...SCHEMA_1.headers, count: 1 };
+  expect(decodeBatch(headers, Buffer.from(LINE)).events).toHaveLength(1);
+  const body = Buffer.from(LINE + moreBody);
+  expect(() => decodeBatch({ ...headers, count: 2 }, body)).toThrow(/no events of schema 1/);
+});
+
+test('a schema that another version may read is a number that is not read here', () => {
+  const known = [1, 2];
+  const none = [0, -1, 1.5, Infinity, '3', null, undefined, {}];
+  expect([...known, ...none].filter(isUnknownSchema)).toEqual([]);
+  expect([3, 99].filter(isUnknownSchema)).toEqual([3, 99]);
+});
+
 test('an empty batch is not encoded', () => {
   expect(() => encodeBatch(batchOf())).toThrow(RangeError);
 });
@@ -89,7 +155,8 @@ test('an empty batch is not encoded', () => {
 const GOOD = encodeBatch(batchOf({ message: 'a' }, { message: 'b' }));
 
 test.each<[string, object, string, RegExp]>([
-  ['another schema', { schema: 1 }, '', /schema 1/],
+  ['a schema that is not read', { schema: 3 }, '', /schema 3 is not read here, only 1 and 2/],
+  ['the body of another schema', { schema: 1 }, '', /no events of schema 1/],
   ['no schema', { schema: undefined }, '', /schema undefined/],
   ['no id', { batchId: undefined }, '', /batchId/],
   ['no size', { bytes: 'x' }, '', /bytes/],

@@ -1,10 +1,26 @@
 import type { Batch } from './batch.ts';
+import { decodeEventLines } from './event-lines.ts';
 import { decodeEvents, encodeEvents } from './event-table.ts';
+import type { LogEvent } from './log-event.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import { formatTimestamp, type Micros } from './timestamp.ts';
 
-/** Version of the encoding; a reader refuses any other. */
+/** Version of the encoding that is written. */
 export const BATCH_SCHEMA = 2;
+
+/**
+ * Bodies of every schema that is read: what an older ingest left in queues, spools and quarantine is read for as long
+ * as its row stays here.
+ */
+const READ_BODY: ReadonlyMap<unknown, (body: Buffer) => LogEvent[] | null> = new Map([
+  [1, decodeEventLines],
+  [BATCH_SCHEMA, decodeEvents],
+]);
+
+/** Whether it is the number of a schema that another version may read, but not this one. */
+export function isUnknownSchema(schema: unknown): schema is number {
+  return Number.isSafeInteger(schema) && (schema as number) > 0 && !READ_BODY.has(schema);
+}
 
 /** What a queue message says of its batch beside the body: enough to route and to count it without reading the body. */
 export interface BatchHeaders {
@@ -29,7 +45,7 @@ export interface EncodedBatch {
   readonly body: Buffer;
 }
 
-/** A message that is no batch of this schema. Permanent: reading it again cannot help. */
+/** A message that is no batch of a schema that is read here. Permanent: reading it again cannot help. */
 export class BatchFormatError extends Error {
   override readonly name = 'BatchFormatError';
   readonly code = 'batch-format';
@@ -66,25 +82,30 @@ export function encodeBatch(batch: Batch): EncodedBatch {
 /**
  * Decodes a queue message. `headers` may hold anything: they come from outside the process.
  *
- * @throws BatchFormatError if the schema is another, headers are missing, or the body does not hold the counted events.
+ * @throws BatchFormatError if the schema is not read here, headers are missing, or the body does not hold the counted events.
  */
 export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Buffer): Batch {
   const { schema, batchId, bytes, count, bodyHash = null, traceparent } = headers;
-  if (schema !== BATCH_SCHEMA) {
-    throw new BatchFormatError(`schema ${String(schema)} is not read here, only ${BATCH_SCHEMA}`);
-  }
+  const readBody = READ_BODY.get(schema);
+  if (readBody === undefined) throw new BatchFormatError(schemaFault(schema));
   if (typeof batchId !== 'string') throw headerError('batchId');
   if (typeof bytes !== 'number') throw headerError('bytes');
   if (bodyHash !== null && typeof bodyHash !== 'string') throw headerError('bodyHash');
   const receivedAt = timeHeader(headers, 'receivedAt');
-  const events = decodeEvents(body);
-  if (events === null) throw new BatchFormatError('the body holds no events of this schema');
+  const events = readBody(body);
+  if (events === null) {
+    throw new BatchFormatError(`the body holds no events of schema ${String(schema)}`);
+  }
   if (events.length !== count) {
     throw new BatchFormatError(`${events.length} events, but the header counts ${String(count)}`);
   }
   // A trace is no reason to refuse a batch.
   const traceParent = typeof traceparent === 'string' ? { traceParent: traceparent } : {};
   return { id: batchId, events, bytes, receivedAt, bodyHash, ...traceParent };
+}
+
+function schemaFault(schema: unknown): string {
+  return `schema ${String(schema)} is not read here, only ${[...READ_BODY.keys()].join(' and ')}`;
 }
 
 function headerError(name: string): BatchFormatError {

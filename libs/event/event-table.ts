@@ -1,6 +1,6 @@
 import { LEVELS, levelRank } from './level.ts';
 import type { LogEvent } from './log-event.ts';
-import { YEAR_10000, type Micros } from './timestamp.ts';
+import { isTimestamp } from './timestamp.ts';
 
 /*
  * Events as bytes that are cheap to write and to read: what JSON costs, ingest and writer both pay for every event.
@@ -153,8 +153,4 @@ class TableReader {
   private byte(): number {
     return this.bytes[this.at++] ?? 0;
   }
-}
-
-function isTimestamp(value: number): value is Micros {
-  return Number.isInteger(value) && value >= 0 && value < YEAR_10000;
 }

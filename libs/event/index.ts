@@ -4,6 +4,7 @@ export {
   BatchFormatError,
   decodeBatch,
   encodeBatch,
+  isUnknownSchema,
   type BatchHeaders,
   type EncodedBatch,
 } from './batch-codec.ts';

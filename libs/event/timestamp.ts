@@ -6,6 +6,11 @@ export type Micros = number;
 /** The first time that RFC 3339 cannot write. */
 export const YEAR_10000: Micros = 253_402_300_800_000_000;
 
+/** Whether an event can have the time. */
+export function isTimestamp(value: number): value is Micros {
+  return Number.isInteger(value) && value >= 0 && value < YEAR_10000;
+}
+
 export const MICROS_PER_MS = 1_000;
 export const MICROS_PER_SECOND = 1_000_000;
 export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;

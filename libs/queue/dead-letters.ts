@@ -2,10 +2,12 @@ import type { Batch } from '#event';
 
 /**
  * - `delivery-limit`: it was delivered too often without an answer, as to writers that crashed.
- * - `undecodable`: it is no batch, or one of a schema that is not read here.
+ * - `unknown-schema`: a batch of another version, which this one cannot read.
+ * - `undecodable`: it is no batch.
  * - `dead-lettered`: somebody else's rule moved it.
  */
-export type DeadLetterReason = 'delivery-limit' | 'undecodable' | 'dead-lettered';
+export type DeadLetterReason =
+  'delivery-limit' | 'unknown-schema' | 'undecodable' | 'dead-lettered';
 
 /** What no consumer could settle. */
 export interface DeadLetter {
@@ -17,7 +19,7 @@ export interface DeadLetter {
   /** As the message claims, where it cannot be read. */
   readonly batchId: string | null;
   readonly events: number;
-  /** The body as it was sent. */
+  /** The body as it was sent; of an unknown schema the whole message, as `keepMessage` makes it. */
   readonly raw: Buffer;
 }
 

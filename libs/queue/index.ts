@@ -20,12 +20,14 @@ export { openSpool, SpoolInUseError, type OpenSpool, type SpoolState } from './s
 export type { DeadLetter, DeadLetterReason, DeadLetterSource } from './dead-letters.ts';
 export {
   BatchTooLargeError,
+  isKeptMessage,
   openRabbitQueue,
   QueueRefusedError,
   QueueUnavailableError,
   RABBIT_QUEUE_DEFAULTS,
   RabbitQueue,
   rabbitQueueSettings,
+  readKeptMessage,
   type QueueUse,
   type RabbitEnvironment,
   type RabbitQueueParts,

@@ -3,6 +3,7 @@ import { ANONYMOUS_SENDER, unlimitedSender } from '#access';
 import { MICROS_PER_DAY, formatTimestamp, type Micros } from '#event';
 import { InProcessQueue, type InProcessQueueSettings, type PublishOutcome } from '#queue';
 import { Telemetry } from '#telemetry';
+import { makeBatch } from '../../queue/testing/batches.ts';
 import { consumeWith } from '../testing/consume-with.ts';
 import { MemoryStore } from '../testing/memory-store.ts';
 import { BatchWriter } from '../writer/batch-writer.ts';
@@ -352,6 +353,22 @@ describe('draining', () => {
     }
     release();
   });
+});
+
+it('republishes a batch under its own id, once, and waits for it when it drains', async () => {
+  const batch = makeBatch(1, 2);
+  const release = store.hold();
+  const first = pipeline.republish(batch);
+  await turn();
+  let drained = false;
+  const draining = pipeline.drain(10_000).then(() => (drained = true));
+  await turn();
+  expect(drained).toBe(false);
+  release();
+  expect(await first).toEqual({ kind: 'durable' });
+  await draining;
+  expect(await pipeline.republish(batch)).toEqual({ kind: 'durable' });
+  expect(store.events()).toHaveLength(2);
 });
 
 it('does not wait at its deadline for a ledger that hangs', async () => {

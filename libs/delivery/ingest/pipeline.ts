@@ -106,10 +106,7 @@ export class IngestPipeline {
   async accept(request: IngestRequest): Promise<IngestAnswer> {
     const started = performance.now();
     const span = this.beginSpan(request);
-    this.serving++;
-    const answer = await this.serve(request, span.traceParent);
-    this.serving--;
-    if (this.serving === 0) this.onIdle?.();
+    const answer = await this.whileServing(() => this.serve(request, span.traceParent));
     const seconds = (performance.now() - started) / 1_000;
     this.telemetry.emit(requestAnswered, { status: answer.status, seconds });
     span.end({
@@ -117,6 +114,11 @@ export class IngestPipeline {
       ...(answer.status >= 500 && { error: String(answer.status) }),
     });
     return answer;
+  }
+
+  /** Sends a batch that was made before under its own id again: where it is stored already, it is a duplicate. */
+  republish(batch: Batch): Promise<PublishOutcome> {
+    return this.whileServing(() => this.publish(batch, null, []));
   }
 
   /**
@@ -138,6 +140,16 @@ export class IngestPipeline {
         resolve();
       };
     });
+  }
+
+  private async whileServing<T>(serve: () => Promise<T>): Promise<T> {
+    this.serving++;
+    try {
+      return await serve();
+    } finally {
+      this.serving--;
+      if (this.serving === 0) this.onIdle?.();
+    }
   }
 
   private beginSpan({ source, body }: IngestRequest): TraceSpan {

@@ -9,6 +9,7 @@ import type { DeadLetter } from '../dead-letters.ts';
 import type { BatchHandler, Delivery } from '../log-queue.ts';
 import { DeliveryLog, makeBatch } from '../testing/batches.ts';
 import { RabbitQueues, type ObservedQueue } from '../testing/rabbit-queues.ts';
+import { readKeptMessage } from './kept-message.ts';
 import { encodeMessage } from './message.ts';
 
 const never = new AbortController().signal;
@@ -270,6 +271,31 @@ suite('consuming from RabbitMQ', rabbitmq, () => {
     expect(letters[1]?.detail).toMatch(/^schema 99\uFFFDx+$/);
     expect(letters[1]?.detail).toHaveLength(500);
     expect(await queue.depth()).toMatchObject({ ready: 0, unsettled: 0 });
+  });
+
+  it('keeps a message of another version whole, so that it can be read there', async () => {
+    const { queue } = await queues.open({ prefix });
+    const { body, properties } = encodeMessage(makeBatch(7, 2), 'zstd');
+    const headers = { ...(properties.headers as object), schema: 99 };
+    await sendAll([[body, { ...properties, headers }]]);
+    const log = new DeliveryLog();
+    await queue.consume(log.handler('stored'), IN_GROUPS);
+    const letters: DeadLetter[] = [];
+    await waitUntil('the dead letter', async () => {
+      await queue.takeDeadLetters((letter) => {
+        letters.push(letter);
+        return Promise.resolve();
+      });
+      return letters.length > 0;
+    });
+    expect(letters).toMatchObject([
+      { reason: 'unknown-schema', batch: null, batchId: makeBatch(7).id, events: 2 },
+    ]);
+    expect(letters[0]!.detail).toBe('schema 99 is not read here, only 1 and 2');
+    // As where 99 were the number of a schema that is read.
+    const elsewhere = letters[0]!.raw.toString('latin1').replace('"schema":99', '"schema":2');
+    expect(readKeptMessage(Buffer.from(elsewhere, 'latin1'))).toEqual(makeBatch(7, 2));
+    expect(log.seen).toEqual([]);
   });
 
   it('declares its queue again that was deleted, and goes on', async () => {

@@ -1,10 +1,13 @@
 import type { Channel, ChannelModel, GetMessage } from 'amqplib';
 import type { DeadLetter, DeadLetterReason } from '../dead-letters.ts';
 import { messageOf } from './errors.ts';
-import { batchIdOf, decodeMessage, eventsOf } from './message.ts';
+import { keepMessage } from './kept-message.ts';
+import { batchIdOf, decodeMessage, eventsOf, isOfUnknownSchema } from './message.ts';
+
+type MoveReason = Exclude<DeadLetterReason, 'unknown-schema'>;
 
 /** Why RabbitMQ moved a message, in its own words. */
-const REASONS: Readonly<Record<string, DeadLetterReason>> = {
+const REASONS: Readonly<Record<string, MoveReason>> = {
   delivery_limit: 'delivery-limit',
   rejected: 'undecodable',
 };
@@ -49,11 +52,14 @@ function letterOf(message: GetMessage): DeadLetter {
     const batch = decodeMessage(message);
     return { ...facts, batch, reason, detail: DETAILS[reason], events: batch.events.length };
   } catch (error) {
-    return { ...facts, batch: null, reason: 'undecodable', detail: printable(messageOf(error)) };
+    const unread = { ...facts, batch: null, detail: printable(messageOf(error)) };
+    return isOfUnknownSchema(message)
+      ? { ...unread, reason: 'unknown-schema', raw: keepMessage(message) }
+      : { ...unread, reason: 'undecodable' };
   }
 }
 
-const DETAILS: Readonly<Record<DeadLetterReason, string>> = {
+const DETAILS: Readonly<Record<MoveReason, string>> = {
   'delivery-limit':
     'it was delivered as often as the queue allows, each time without an answer of the writer',
   undecodable: 'a writer could not read it',

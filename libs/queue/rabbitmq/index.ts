@@ -1,4 +1,5 @@
 export { BatchTooLargeError, QueueRefusedError, QueueUnavailableError } from './errors.ts';
+export { isKeptMessage, readKeptMessage } from './kept-message.ts';
 export {
   openRabbitQueue,
   RabbitQueue,

@@ -1,6 +1,13 @@
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { MessageProperties, Options } from 'amqplib';
-import { BatchFormatError, decodeBatch, encodeBatch, LIMITS, type Batch } from '#event';
+import {
+  BatchFormatError,
+  decodeBatch,
+  encodeBatch,
+  isUnknownSchema,
+  LIMITS,
+  type Batch,
+} from '#event';
 import { messageOf } from './errors.ts';
 import type { Compression } from './settings.ts';
 
@@ -13,7 +20,8 @@ export interface BatchMessage {
 /** A batch as it was delivered; anybody may have sent it. */
 export interface DeliveredMessage {
   readonly content: Buffer;
-  readonly properties: MessageProperties;
+  readonly properties: Pick<MessageProperties, 'headers'> &
+    Partial<Pick<MessageProperties, 'contentEncoding' | 'messageId'>>;
 }
 
 /** Level 1 of each: the ratio of log text hardly grows beyond it, the time does. */
@@ -55,10 +63,8 @@ const HEX = /^([0-9a-f]{2})+$/;
  * @throws BatchFormatError if it is no batch that can be read here.
  */
 export function decodeMessage({ content, properties }: DeliveredMessage): Batch {
-  const batch = decodeBatch(
-    properties.headers ?? {},
-    inflate(content, properties.contentEncoding as unknown),
-  );
+  const body = inflate(content, properties.contentEncoding as unknown);
+  const batch = decodeBatch(properties.headers ?? {}, body);
   if (!UUID.test(batch.id)) throw new BatchFormatError('the batchId is no UUID');
   if (batch.bodyHash !== null && !HEX.test(batch.bodyHash)) {
     throw new BatchFormatError('the bodyHash is not hexadecimal');
@@ -70,6 +76,11 @@ export function decodeMessage({ content, properties }: DeliveredMessage): Batch 
 export function sizeOf({ content, properties }: DeliveredMessage): number {
   const bytes: unknown = properties.headers?.['bytes'];
   return typeof bytes === 'number' && bytes >= 0 && bytes < Infinity ? bytes : content.length;
+}
+
+/** Whether another version may read it, as its number of a schema says. */
+export function isOfUnknownSchema({ properties }: DeliveredMessage): boolean {
+  return isUnknownSchema(properties.headers?.['schema']);
 }
 
 /** Id of the batch where the message tells one that can be. */
