@@ -5,7 +5,8 @@ import type { AppliedChange, ChildApplier } from './apply-children.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { aspect, type Aspect } from './conditions.ts';
 import type { EventRecorder } from './event-recorder.ts';
-import { migrationState, withCurrentImage } from './migration.ts';
+import { migrationState } from './migration.ts';
+import { hasAnotherImage, rolloutRest } from './rollout.ts';
 
 export interface Progress {
   readonly aspect: Aspect;
@@ -23,26 +24,41 @@ export interface ChildrenParts {
 export async function makeChildren(
   key: string,
   pipeline: LogPipeline,
-  { base, migration, processes }: Children,
+  children: Children,
   parts: ChildrenParts,
 ): Promise<Progress> {
-  const { view } = parts;
+  const { base, migration, writer, keeper, publishers } = children;
+  const observed = (each: Manifest) => parts.view.child(key, each.kind, each.metadata.name);
   const taken = await applyAll(key, pipeline, base, parts);
-  const job = view.child(key, 'Job', migration.metadata.name);
-  const state = migrationState(pipeline, migration, job);
+  const state = migrationState(pipeline, migration, observed(migration));
   if (state === 'missing') taken.push(...(await applyAll(key, pipeline, [migration], parts)));
-  const mayReplace = state === 'done';
-  const held = processes.filter(
-    (each) => !mayReplace && withCurrentImage(each, view.child(key, each.kind, each.metadata.name)),
+  const isMigrated = state === 'done';
+  const held: Manifest[] = [];
+  const applyUnlessHeld = async (manifests: readonly Manifest[], mayReplace: boolean) => {
+    const kept = manifests.filter((each) => !mayReplace && hasAnotherImage(each, observed(each)));
+    const free = manifests.filter((each) => !kept.includes(each));
+    held.push(...kept);
+    taken.push(...(await applyAll(key, pipeline, free, parts)));
+  };
+  await applyUnlessHeld([writer, keeper], isMigrated);
+  const rest = rolloutRest(writer, observed(writer));
+  await applyUnlessHeld(publishers, isMigrated && rest === null);
+  await prune(
+    key,
+    pipeline,
+    [...base, migration, writer, keeper, ...publishers],
+    isMigrated,
+    parts,
   );
-  const free = processes.filter((each) => !held.includes(each));
-  taken.push(...(await applyAll(key, pipeline, free, parts)));
-  await prune(key, pipeline, [...base, migration, ...processes], mayReplace, parts);
+  const progress = held.length === 0 ? APPLIED : waitingAspect(isMigrated, migration, rest);
+  const failed = state === 'failed' ? failedAspect(migration) : null;
   return {
-    aspect: takenAspect(taken) ?? progressAspect(state, held.length, migration.metadata.name),
-    migration: mayReplace ? migration.metadata.name : pipeline.status.migration,
+    aspect: takenAspect(taken) ?? failed ?? progress,
+    migration: isMigrated ? migration.metadata.name : pipeline.status.migration,
   };
 }
+
+const APPLIED = aspect('Reconciled', true, 'Applied', 'everything is as the resource says');
 
 function takenAspect(taken: readonly string[]): Aspect | null {
   if (taken.length === 0) return null;
@@ -54,26 +70,23 @@ function takenAspect(taken: readonly string[]): Aspect | null {
   );
 }
 
-function progressAspect(
-  state: 'done' | 'running' | 'failed' | 'missing',
-  held: number,
-  job: string,
-): Aspect {
-  if (state === 'failed')
-    return aspect(
-      'Reconciled',
-      false,
-      'MigrationFailed',
-      `Job ${job} failed: see its log; delete it to try again. Pods keep the image that they have`,
-    );
-  if (held > 0)
-    return aspect(
-      'Reconciled',
-      false,
-      'Migrating',
-      `Job ${job} brings the schema up to date first`,
-    );
-  return aspect('Reconciled', true, 'Applied', 'everything is as the resource says');
+function failedAspect({ metadata: { name } }: Manifest): Aspect {
+  return aspect(
+    'Reconciled',
+    false,
+    'MigrationFailed',
+    `Job ${name} failed: see its log; delete it to try again. Pods keep the image that they have`,
+  );
+}
+
+/** @param rest what is missing until all writers have the new image */
+function waitingAspect(isMigrated: boolean, job: Manifest, rest: string | null): Aspect {
+  if (!isMigrated) {
+    const message = `Job ${job.metadata.name} brings the schema up to date first`;
+    return aspect('Reconciled', false, 'Migrating', message);
+  }
+  const message = `ingest and gateway get the new image once all writers have it: ${rest ?? 'all have it'}`;
+  return aspect('Reconciled', false, 'WritersRolling', message);
 }
 
 /** Objects whose names somebody else has. */

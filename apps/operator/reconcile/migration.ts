@@ -20,21 +20,3 @@ export function migrationState(
   if (has('Failed')) return 'failed';
   return job === undefined ? 'missing' : 'running';
 }
-
-/**
- * Processes that are there keep the image that they have until the schema is up to date for the new one. Those that
- * are not there yet are made at once: nothing serves an older schema, and they wait for Postgres themselves.
- */
-export function withCurrentImage(desired: Manifest, observed: KubeObject | undefined): boolean {
-  return observed !== undefined && imageOf(observed) !== imageOf(desired);
-}
-
-interface Templated {
-  readonly template?: {
-    readonly spec?: { readonly containers?: readonly { readonly image?: string }[] };
-  };
-}
-
-export function imageOf(workload: KubeObject | Manifest): string | undefined {
-  return (workload['spec'] as Templated | undefined)?.template?.spec?.containers?.[0]?.image;
-}

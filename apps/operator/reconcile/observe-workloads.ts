@@ -1,16 +1,17 @@
 import type { KubeObject } from '../runtime/kube-object.ts';
 import { aspect, type Aspect, type ConditionType } from './conditions.ts';
 
+interface WorkloadCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 interface WorkloadStatus {
   readonly replicas?: number;
   readonly readyReplicas?: number;
-  readonly availableReplicas?: number;
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason?: string;
-    readonly message?: string;
-  }[];
+  readonly conditions?: readonly WorkloadCondition[];
 }
 
 export interface Counts {
@@ -42,16 +43,21 @@ export function availability(
   const words = `${ready} of ${desired} pods of ${part} are ready`;
   if (desired === 0) return aspect(type, false, 'ScaledToZero', `${part} has no pods`);
   if (ready > 0) return aspect(type, true, ready < desired ? 'Partial' : 'Available', words);
-  const failure = statusOf(workload).conditions?.find(
-    ({ type: kind, status }) =>
-      (kind === 'ReplicaFailure' && status === 'True') ||
-      (kind === 'Progressing' && status === 'False'),
-  );
+  const failure = failureOf(workload);
   return aspect(
     type,
     false,
     failure?.reason ?? 'PodsNotReady',
     failure?.message === undefined ? words : `${words}: ${failure.message}`,
+  );
+}
+
+/** Why it does not get on, as its controller says; undefined while it does. */
+export function failureOf(workload: KubeObject): WorkloadCondition | undefined {
+  return statusOf(workload).conditions?.find(
+    ({ type, status }) =>
+      (type === 'ReplicaFailure' && status === 'True') ||
+      (type === 'Progressing' && status === 'False'),
   );
 }
 

@@ -4,6 +4,7 @@ import { Telemetry } from '#telemetry';
 import { until } from '../../../libs/store/testing/waiting.ts';
 import { ApiError } from '../runtime/api-error.ts';
 import type { WorkOutcome } from '../runtime/work-queue.ts';
+import type { KubeObject } from '../runtime/kube-object.ts';
 import { ObjectsApi, secretAt } from '../testing/objects-api.ts';
 import { ChildApplier } from './apply-children.ts';
 import { ClusterView } from './cluster-view.ts';
@@ -103,6 +104,22 @@ async function completeJob(): Promise<void> {
   await until(() => view.child(KEY, 'Job', name)?.['status'] !== undefined);
 }
 
+const PARTS = ['writer', 'keeper', 'ingest', 'gateway'] as const;
+const ROLLED = { replicas: 1, updatedReplicas: 1, availableReplicas: 1 };
+const STUCK = [{ type: 'Progressing', status: 'False', message: 'no room for the pod' }];
+
+/** What the controller of Deployments says of the writers; the second generation has the new image. */
+async function tellWriters(told: object): Promise<void> {
+  const path = `${DEPLOYMENTS}/shop-writer`;
+  const { metadata, ...writers } = api.at(path) as unknown as KubeObject;
+  const put = api.put(path, { ...writers, metadata: { ...metadata, generation: 2 }, status: told });
+  const { resourceVersion } = (put as unknown as KubeObject).metadata;
+  await until(
+    () =>
+      view.child(KEY, 'Deployment', 'shop-writer')?.metadata.resourceVersion === resourceVersion,
+  );
+}
+
 describe('a reconciliation', () => {
   it('makes all of a pipeline, says so, and writes nothing the next time', async () => {
     await apply(OUTSIDE);
@@ -155,8 +172,40 @@ describe('a reconciliation', () => {
     await completeJob();
     await reconcile();
     expect(imageOf('shop-writer')).toBe('penstock:2');
-    expect(condition('Reconciled')).toMatchObject({ status: 'True' });
     expect(status().migration).not.toBe(migrated);
+  });
+
+  it('gives the new image to what publishes only once no writer has another', async () => {
+    await apply(OUTSIDE);
+    await reconcile();
+    await apply({ ...OUTSIDE, image: 'penstock:2' }, { generation: 2 });
+    await reconcile();
+    await completeJob();
+    const images = () => PARTS.map((part) => imageOf(`shop-${part}`));
+    const [before, after] = ['penstock:1', 'penstock:2'];
+
+    const rolling = [
+      [{}, '0 of 1 have it'],
+      [{ observedGeneration: 1, ...ROLLED }, 'none has it yet'],
+      [{ ...ROLLED, replicas: 2 }, '1 of 1 have it, 1 still have another, 1 are available'],
+      [{ ...ROLLED, updatedReplicas: 0 }, '0 of 1 have it, 1 still have another'],
+      [{ ...ROLLED, availableReplicas: 0 }, '1 of 1 have it, 0 still have another, 0 are'],
+      [{ ...ROLLED, availableReplicas: 0, conditions: STUCK }, 'no room for the pod'],
+    ] as const;
+    for (const [told, words] of rolling) {
+      await tellWriters({ observedGeneration: 2, ...told });
+      await reconcile();
+      expect(images()).toEqual([after, after, before, before]);
+      expect(condition('Reconciled')).toMatchObject({
+        status: 'False',
+        reason: 'WritersRolling',
+        message: expect.stringContaining(words) as unknown,
+      });
+    }
+    await tellWriters({ observedGeneration: 2, ...ROLLED });
+    await reconcile();
+    expect(images()).toEqual([after, after, after, after]);
+    expect(condition('Reconciled')).toMatchObject({ status: 'True' });
   });
 
   it('does nothing for one that is gone or goes', async () => {

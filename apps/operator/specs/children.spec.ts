@@ -12,8 +12,8 @@ import { settingsOfPods } from './settings.ts';
 type Loose = Readonly<Record<string, any>>;
 
 const all = (context: SpecContext): readonly Manifest[] => {
-  const { base, migration, processes } = childrenOf(context);
-  return [...base, migration, ...processes];
+  const { base, migration, writer, keeper, publishers } = childrenOf(context);
+  return [...base, migration, writer, keeper, ...publishers];
 };
 const named = (context: SpecContext, kind: string, name: string): Loose | undefined =>
   all(context).find((each) => each.kind === kind && each.metadata.name === name);
@@ -167,8 +167,7 @@ describe('the settings of pods', () => {
     const context = buildContext({ gateway: { trustedProxies: ['10.0.0.0/8'] } });
     expect(settingsOfPods(context)).toMatchObject({ AUTH: 'on', TRUSTED_PROXIES: '10.0.0.0/8' });
     expect(settingsOfPods(buildContext({ gateway: { auth: 'Off' } }))['AUTH']).toBe('off');
-    const env = (part: string) =>
-      JSON.stringify(childrenOf(context).processes.find(({ metadata }) => metadata.name === part));
+    const env = (part: string) => JSON.stringify(named(context, 'Deployment', part));
     expect(env('shop-gateway')).toContain('"ADMIN_PASSWORD","valueFrom":{"secretKeyRef"');
     for (const part of ['shop-ingest', 'shop-writer', 'shop-keeper'])
       expect(env(part)).not.toContain('ADMIN_PASSWORD');
@@ -178,8 +177,7 @@ describe('the settings of pods', () => {
     const context = buildContext();
     expect(settingsOfPods(context)['INGEST_AUTH']).toBe('required');
     expect(settingsOfPods(buildContext({ ingest: { auth: 'Off' } }))['INGEST_AUTH']).toBe('off');
-    const env = (part: string, from = context) =>
-      JSON.stringify(childrenOf(from).processes.find(({ metadata }) => metadata.name === part));
+    const env = (part: string, from = context) => JSON.stringify(named(from, 'Deployment', part));
     expect(env('shop-ingest')).toContain('"INGEST_TOKEN","valueFrom":{"secretKeyRef"');
     for (const part of ['shop-gateway', 'shop-writer', 'shop-keeper'])
       expect(env(part)).not.toContain('INGEST_TOKEN');

@@ -21,9 +21,12 @@ import { settingsOfPods } from './settings.ts';
 export interface Children {
   /** What does not depend on the version of the schema of Postgres. */
   readonly base: readonly Manifest[];
-  /** Brings the schema up to date before `processes` get a new image. */
+  /** Brings the schema up to date before the others get a new image. */
   readonly migration: Manifest;
-  readonly processes: readonly Manifest[];
+  readonly writer: Manifest;
+  readonly keeper: Manifest;
+  /** What publishes into the queue: ingest, and the gateway what it replays. */
+  readonly publishers: readonly Manifest[];
 }
 
 /** A pure function: the same pipeline gives the same manifests, to the byte. */
@@ -53,11 +56,8 @@ export function childrenOf(context: SpecContext): Children {
       ...scaledObject(context),
     ],
     migration: migrationJob(context),
-    processes: [
-      ingestWorkload(context),
-      writerWorkload(context),
-      gatewayWorkload(context),
-      keeperWorkload(context),
-    ],
+    writer: writerWorkload(context),
+    keeper: keeperWorkload(context),
+    publishers: [ingestWorkload(context), gatewayWorkload(context)],
   };
 }

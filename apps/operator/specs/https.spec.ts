@@ -12,8 +12,8 @@ const TLS: WrittenSpec = {
 };
 
 const child = (context: SpecContext, kind: string, name: string): Manifest => {
-  const { base, processes } = childrenOf(context);
-  const found = [...base, ...processes].find(
+  const { base, writer, keeper, publishers } = childrenOf(context);
+  const found = [...base, writer, keeper, ...publishers].find(
     (each) => each.kind === kind && each.metadata.name === name,
   );
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
