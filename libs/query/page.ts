@@ -20,5 +20,6 @@ export {
   type HighlightRange,
   type HighlightTerm,
 } from './highlight-terms.ts';
+export { listWords, rewriteForeign, type QueryWord } from './loosening.ts';
 export { messageTemplate, templateQuery, VARIABLE_PART } from './message-template.ts';
 export { quoteFieldName, quoteValue } from './quote-value.ts';

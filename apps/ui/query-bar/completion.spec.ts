@@ -16,7 +16,8 @@ describe('completionPlace', () => {
     ],
     ['service:(api OR we', { kind: 'value', field: 'service', from: 16, typed: 'we' }],
     ['"failed to', null],
-    ['level:>=w', { kind: 'value', field: 'level', from: 6, typed: '>=w' }],
+    ['level:>=w', { kind: 'value', field: 'level', from: 8, typed: 'w' }],
+    ['latency:>', { kind: 'value', field: 'latency', from: 9, typed: '' }],
   ])('%j', (text, place) => {
     expect(completionPlace(text)).toEqual(place);
   });

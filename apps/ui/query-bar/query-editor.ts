@@ -143,7 +143,7 @@ function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents)
       // Nothing is chosen until an arrow key chooses it, so no key can be meant for the text.
       selectOnOpen: false,
       interactionDelay: 0,
-      activateOnCompletion: (completion) => completion.apply?.toString().endsWith(':') ?? false,
+      activateOnCompletion: (completion) => /[:<>=]$/.test(completion.apply?.toString() ?? ''),
     }),
     placeholder($localize`Search: ${EXAMPLE}:example:`),
     EditorView.lineWrapping,

@@ -1,5 +1,10 @@
 import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
-import { highlightTerms } from '../../../libs/query/page.ts';
+import {
+  highlightTerms,
+  listWords,
+  removeFilter,
+  rewriteForeign,
+} from '../../../libs/query/page.ts';
 import { isAbort } from '../api/problem.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { eventCount, moreThan } from '../i18n/counted.ts';
@@ -8,6 +13,9 @@ import { SearchModes } from '../search/search-modes.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { ALL_TIME } from '../time-range/time-range.ts';
 import { countLoosenings, type CountedLoosening, type Loosening } from './loosening.ts';
+
+/** Of a long text each word is a search of its own. */
+const MOST_WORDS = 8;
 
 /** Says which condition hides the most, with a button for each. */
 @Component({
@@ -79,6 +87,14 @@ export class NothingFound {
       q: this.#filters.without(filter),
       allTime: false,
     }));
+    found.push(...withoutWords(q));
+    const rewritten = rewriteForeign(q);
+    if (rewritten !== null)
+      found.push({
+        label: $localize`Written as ${rewritten}:query:`,
+        q: rewritten,
+        allTime: false,
+      });
     if (from !== null || to !== null)
       found.push({ label: $localize`In all time`, q, allTime: true });
     if (q !== '') found.push({ label: $localize`Everything in this range`, q: '', allTime: false });
@@ -122,4 +138,16 @@ export class NothingFound {
       if (!isAbort(error)) this.choices.set([]);
     }
   }
+}
+
+/** Each word or phrase left out; the query is more than that word. */
+function withoutWords(q: string): Loosening[] {
+  return listWords(q)
+    .slice(0, MOST_WORDS)
+    .map((word) => ({
+      label: $localize`Without ${word.text}:word:`,
+      q: removeFilter(q, word),
+      allTime: false,
+    }))
+    .filter(({ q: rest }) => rest !== '');
 }
