@@ -170,7 +170,7 @@ suite('administration', browser, (executable) => {
     expect(lines).toHaveLength(found);
     expect(lines.every((line) => line.includes('user.update') && line.includes('s77'))).toBe(true);
     await ui.page.getByLabel('By whom').fill('nobody');
-    await ui.page.getByText('Nothing like this was done').waitFor();
+    await ui.page.getByText('Nothing that is noted matches').waitFor();
     await admin.call('PUT', edda, { services: null });
   }, 60_000);
 

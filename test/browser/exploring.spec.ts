@@ -151,7 +151,7 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await ui.parameter('from', (from) => from === '2023-12-10T07:30:00.000Z');
     await ui.page.keyboard.press('d');
     const again = ui.page.waitForRequest('**/api/v1/search?*', { timeout: 15_000 });
-    await ui.page.getByRole('button', { name: '5s', exact: true }).click();
+    await ui.page.getByRole('button', { name: '5\u202fs', exact: true }).click();
     await ui.parameter('refresh', (refresh) => refresh === '5s');
     await again;
   });

@@ -181,6 +181,14 @@ suite('rows, columns and patterns', browser, (executable) => {
     await message.filter({ hasText: '{"order":12345678901234567890,"items":[1,2]}' }).waitFor();
   });
 
+  it('says in a row of one line that a message has more of them', async () => {
+    await open('/?q=service:tabs three', '1 event');
+    const text = ui.rows.first().locator('.message');
+    expect(await text.textContent()).toBe('one\ttwo ↵ three');
+    await ui.page.keyboard.press('w');
+    await text.filter({ hasText: /^one\ttwo\nthree$/ }).waitFor();
+  });
+
   it('copies clean lines with the chosen columns', async () => {
     await open('/?q=service:tabs&cols=metadata.region', '2 events');
     const copied = await ui.page.evaluate(`(() => {

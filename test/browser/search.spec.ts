@@ -207,6 +207,13 @@ suite('the search page with real log lines', browser, (executable) => {
     await alert.waitFor();
     expect(await alert.textContent()).toMatch(/Column 13:.*parenthesis/);
     expect(await ui.page.locator('.cm-query-error').count()).toBe(1);
+    // Nothing is drawn over what it says.
+    const covered = await alert.evaluate((box) => {
+      const { left, top, width, height } = box.getBoundingClientRect();
+      const rows = Array.from({ length: Math.floor(height) }, (_, at) => top + at + 0.5);
+      return rows.filter((y) => !box.contains(document.elementFromPoint(left + width / 2, y)));
+    });
+    expect(covered).toEqual([]);
     expect(await ui.rows.count()).toBeGreaterThan(20);
     await ui.search('level:(error OR fatal)');
     await ui.showsCount('1,158 events');
@@ -219,9 +226,43 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.search('service:bgl');
     await ui.page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
     expect(await ui.rows.count()).toBeGreaterThan(20);
+    await ui.showsCount('of the search before');
     await ui.page.unroute('**/api/v1/search*');
     await ui.page.getByRole('button', { name: 'Try again' }).click();
     await ui.showsCount('2,000 events');
+    expect(await ui.summary.textContent()).not.toContain('of the search before');
+  });
+
+  it('says which time of a link it cannot read, and goes on from there', async () => {
+    ui = new SearchPageParts(await session.open('/?from=yesterday'));
+    await ui.page.getByRole('alert').filter({ hasText: '"yesterday" is no time' }).waitFor();
+    await ui.page.getByRole('button', { name: 'Time range: yesterday – now' }).click();
+    await ui.page.getByRole('button', { name: 'All time' }).click();
+    await ui.showsCount('16,000 events');
+  });
+
+  it.each([
+    ['level:error zxcvqw', 'Without zxcvqw', 'level:error', '809 events'],
+    [
+      'level:fatal and service:bgl',
+      'Written as level:fatal AND service:bgl',
+      'level:fatal AND service:bgl',
+      '347 events',
+    ],
+  ])('offers for %s what finds something', async (query, offer, q, count) => {
+    await open('/', '16,000 events');
+    await ui.search(query);
+    await ui.page.getByRole('button', { name: `${offer} ${count}` }).click();
+    await ui.parameter('q', (now) => now === q);
+    await ui.showsCount(count);
+  });
+
+  it('says where the events around one end', async () => {
+    await open('/', '16,000 events');
+    await ui.page.keyboard.press('j');
+    await ui.page.keyboard.press('c');
+    await ui.detail.getByRole('button', { name: '10 older events' }).waitFor();
+    await ui.detail.getByText('Nothing is newer.').waitFor();
   });
 
   it('completes fields and values', async () => {
@@ -238,6 +279,10 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.keyboard.press('Enter');
     await ui.parameter('q', (q) => q === 'service:zookeeper');
     await ui.showsCount('2,000 events');
+    await ui.query.fill('level:>=');
+    await options.filter({ hasText: 'warn' }).click();
+    await ui.page.keyboard.press('Enter');
+    await ui.parameter('q', (q) => q === 'level:>=warn');
   });
 
   it.each(['CSV', 'NDJSON'])('exports everything that matches as %s', async (format) => {

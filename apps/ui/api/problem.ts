@@ -1,3 +1,5 @@
+const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-needs-words']);
+
 /** A refusal or failure of the gateway: an RFC 9457 problem document, or what stands in for one. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
@@ -31,11 +33,16 @@ export class ApiProblem extends Error {
     this.retryAfterSeconds = typeof seconds === 'number' ? seconds : null;
   }
 
+  /** What is wrong is the query itself, which is the place to say so. */
+  get ofTheQuery(): boolean {
+    return OF_THE_QUERY.has(this.code) || this.errors.some(({ field }) => field === 'q');
+  }
+
   static unreachable(): ApiProblem {
     return new ApiProblem(0, {
       code: 'unreachable',
       title: $localize`Penstock does not answer`,
-      detail: $localize`The connection was refused or cut off. What was found so far stays on the screen.`,
+      detail: $localize`The connection was refused or cut off. What was found before stays on the screen.`,
     });
   }
 }

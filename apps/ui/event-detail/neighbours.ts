@@ -26,12 +26,26 @@ type Scope = 'all' | 'service' | 'resource';
         [value]="scope()"
         (chosen)="scope.set($event)"
       />
-      <button type="button" class="button small more" (click)="before.set(before() + step)" i18n>
-        {{ step }} older events
-      </button>
+      @if (older()) {
+        <button type="button" class="button small more" (click)="before.set(before() + step)" i18n>
+          {{ step }} older events
+        </button>
+      } @else {
+        <p class="hint" i18n>Nothing is older.</p>
+      }
     }
     @if (problem(); as problem) {
-      <p class="hint" role="alert">{{ problem.title }}. {{ problem.detail }}</p>
+      <p class="hint" role="alert">
+        {{ problem.title }}. {{ problem.detail }}
+        <button
+          type="button"
+          class="button small outlined"
+          (click)="attempt.set(attempt() + 1)"
+          i18n
+        >
+          Try again
+        </button>
+      </p>
     } @else if (hits() === null) {
       <p class="hint" i18n>Loading…</p>
     } @else {
@@ -54,9 +68,13 @@ type Scope = 'all' | 'service' | 'resource';
       </ol>
     }
     @if (kind() === 'context') {
-      <button type="button" class="button small more" (click)="after.set(after() + step)" i18n>
-        {{ step }} newer events
-      </button>
+      @if (newer()) {
+        <button type="button" class="button small more" (click)="after.set(after() + step)" i18n>
+          {{ step }} newer events
+        </button>
+      } @else {
+        <p class="hint" i18n>Nothing is newer.</p>
+      }
     }
   `,
 })
@@ -84,9 +102,24 @@ export class Neighbours {
   protected readonly after = signal(STEP);
   protected readonly hits = signal<readonly LogHit[] | null>(null);
   protected readonly problem = signal<ApiProblem | null>(null);
+  protected readonly attempt = signal(0);
+  /** Whether there may be more on a side than was asked for. */
+  protected readonly older = computed(
+    () => this.#place() === null || this.#place() === this.before(),
+  );
+  protected readonly newer = computed(() => {
+    const place = this.#place();
+    return place === null || (this.hits()?.length ?? 0) - 1 - place === this.after();
+  });
+  /** How many of the events are older than the one in the middle; null until they are here. */
+  readonly #place = computed(() => {
+    const place = this.hits()?.findIndex(({ id }) => id === this.event().id) ?? -1;
+    return place === -1 ? null : place;
+  });
 
   constructor() {
     effect((onCleanup) => {
+      this.attempt();
       const abort = new AbortController();
       onCleanup(() => {
         abort.abort();

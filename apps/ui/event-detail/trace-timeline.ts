@@ -28,7 +28,8 @@ import { formatSpan, layOutTrace, type TraceMark } from './trace-layout.ts';
               ></button>
             }
           </span>
-          <span class="took">{{ format(lane.micros) }}</span>
+          <!-- Of one event no duration is known. -->
+          <span class="took">{{ lane.marks.length > 1 ? format(lane.micros) : '' }}</span>
         </li>
       }
     </ul>

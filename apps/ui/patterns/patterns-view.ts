@@ -28,6 +28,8 @@ export class PatternsView {
   protected readonly answer = signal<PatternsAnswer | null>(null);
   protected readonly loading = signal(false);
   protected readonly problem = signal<ApiProblem | null>(null);
+  /** Where the search itself failed, its notice has the button. */
+  protected readonly retriable = computed(() => this.#session.problem() === null);
   protected readonly texts = {
     newest: $localize`Show the newest`,
     only: $localize`Show only these (+)`,
@@ -60,6 +62,10 @@ export class PatternsView {
       });
       untracked(() => void this.#load(selection, abort.signal));
     });
+  }
+
+  protected again(): void {
+    this.#session.refresh();
   }
 
   /** Its events as rows. */

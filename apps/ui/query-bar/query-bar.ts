@@ -98,7 +98,7 @@ export class QueryBar {
   /** What is wrong with the query that was sent, as long as it is the one in the field. */
   protected readonly error = computed(() => {
     const problem = this.location.live() ? this.#tail.problem() : this.#session.problem();
-    if (problem?.status !== 400 || this.draft() !== this.location.q()) return null;
+    if (problem?.ofTheQuery !== true || this.draft() !== this.location.q()) return null;
     // The column stands in front of the message already.
     const message = (problem.detail || problem.title).replace(/^(q: )?(column \d+: )?/, '');
     return { column: problem.column, length: problem.length, message };

@@ -11,6 +11,11 @@ import { visibleText } from './visible-text.ts';
 const MESSAGE_SHOWN = 2_000;
 const CELL_SHOWN = 200;
 
+/** Says that there are further lines, and how they begin. */
+function inOneLine(message: string): string {
+  return message.trimEnd().replace(/\s*\n\s*/gu, ' ↵ ');
+}
+
 const SOURCE_ALONE: readonly string[] = [SOURCE];
 
 @Component({
@@ -39,6 +44,8 @@ export class ResultRow {
   readonly highlighter = input.required<Highlighter>();
   readonly columns = input<readonly string[]>(SOURCE_ALONE);
   readonly micros = input(false);
+  /** Only one line of the message is drawn. */
+  readonly oneLine = input(true);
   /** How many events the row stands for. */
   readonly repeats = input(1);
 
@@ -48,7 +55,8 @@ export class ResultRow {
   protected readonly cells = computed(() =>
     this.columns().map((name) => visibleText(fieldText(this.hit(), name).slice(0, CELL_SHOWN))),
   );
-  protected readonly message = computed(() =>
-    markText(readAnsi(this.hit().message.slice(0, MESSAGE_SHOWN)), this.highlighter()),
-  );
+  protected readonly message = computed(() => {
+    const shown = this.hit().message.slice(0, MESSAGE_SHOWN);
+    return markText(readAnsi(this.oneLine() ? inOneLine(shown) : shown), this.highlighter());
+  });
 }

@@ -43,6 +43,7 @@ export class ResultsList {
   readonly highlighter = input.required<Highlighter>();
   readonly columns = input.required<readonly string[]>();
   readonly micros = input(false);
+  readonly oneLine = input(true);
   readonly active = input.required<number>();
   readonly label = input($localize`Search results`);
   readonly activeChange = output<number>();

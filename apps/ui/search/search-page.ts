@@ -33,9 +33,6 @@ import { SearchModes } from './search-modes.ts';
 import { SearchSession } from './search-session.ts';
 import { commandOf, type Command } from './shortcuts.ts';
 
-/** Problems that the query bar shows. */
-const OF_THE_QUERY: ReadonlySet<string> = new Set(['query-syntax', 'similar-needs-words']);
-
 @Component({
   selector: 'ps-search-page',
   imports: [
@@ -114,7 +111,7 @@ export class SearchPage {
     const problem = this.location.live()
       ? this.tail.problem()
       : (this.session.problem() ?? this.session.rowsProblem());
-    return problem !== null && OF_THE_QUERY.has(problem.code) ? null : problem;
+    return problem?.ofTheQuery === true ? null : problem;
   });
 
   constructor() {

@@ -50,12 +50,12 @@ export class SearchRun {
   ) {
     this.#api = api;
     this.selection = selection;
-    this.fromMs = bounds.from;
-    this.toMs = bounds.to;
+    this.fromMs = knownTime(bounds.from);
+    this.toMs = knownTime(bounds.to);
     this.resolved = {
       q: selection.q,
-      from: bounds.from === null ? null : iso(bounds.from),
-      to: bounds.to === null ? null : iso(bounds.to),
+      from: sentBound(selection.from, bounds.from),
+      to: sentBound(selection.to, bounds.to),
     };
     this.similar = similar && highlightTerms(selection.q).length > 0;
     this.counted = this.similar
@@ -157,6 +157,16 @@ function conditionsOf(q: string): string {
   return listFilters(q)
     .map(({ from, to }) => q.slice(from, to))
     .join(' ');
+}
+
+function knownTime(epochMs: number | null): number | null {
+  return epochMs === null || Number.isNaN(epochMs) ? null : epochMs;
+}
+
+/** What is no time is sent as it is: the refusal says what is wrong with it. */
+function sentBound(text: string | null, epochMs: number | null): string | null {
+  if (epochMs === null) return null;
+  return Number.isNaN(epochMs) ? text : iso(epochMs);
 }
 
 function iso(epochMs: number): string {

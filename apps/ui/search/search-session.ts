@@ -35,6 +35,8 @@ export class SearchSession {
   /** Nothing is stored at all, so that no query could find anything. */
   readonly storeEmpty = signal(false);
   readonly rows = computed(() => this.#shown()?.rows ?? null);
+  /** The last search failed: what is on the screen is of one before it. */
+  readonly outdated = computed(() => this.problem() !== null && this.#shown() !== null);
 
   constructor() {
     effect(() => {

@@ -84,7 +84,7 @@ export class StartPage {
   }
 
   protected rangeOf(search: { readonly from: string | null; readonly to: string | null }): string {
-    return rangeLabel(search, (bound) => formatInstant(Date.parse(bound), 'local'));
+    return rangeLabel(search, (epochMs) => formatInstant(epochMs, 'local'));
   }
 
   protected parametersOfPast({ q, from, to }: PastSearch): Record<string, string | null> {

@@ -16,7 +16,7 @@ import { AutoRefresh, REFRESH_INTERVALS, type RefreshInterval } from './auto-ref
 import { formatInstant, type Zone } from './format-time.ts';
 import {
   QUICK_RANGES,
-  isRelative,
+  boundText,
   parseBound,
   rangeLabel,
   resolveBound,
@@ -43,10 +43,10 @@ export class TimeRangePicker {
   protected readonly location = inject(SearchLocation);
   protected readonly refresh = inject(AutoRefresh);
   protected readonly intervals: readonly ChoiceOption<RefreshInterval | null>[] = [
-    { value: null, label: $localize`Once` },
+    { value: null, label: $localize`:automatic search again:off` },
     ...REFRESH_INTERVALS.map((value) => ({
       value,
-      label: value,
+      label: value.replace(/(?=[sm])/, '\u202f'),
       title: $localize`Search again every ${value}:interval:`,
     })),
   ];
@@ -75,7 +75,7 @@ export class TimeRangePicker {
   protected readonly label = computed(() => {
     if (this.location.live()) return $localize`Live`;
     const zone = this.location.zone();
-    return rangeLabel(this.location.range(), (bound) => formatInstant(Date.parse(bound), zone));
+    return rangeLabel(this.location.range(), (epochMs) => formatInstant(epochMs, zone));
   });
 
   constructor() {
@@ -142,8 +142,7 @@ export class TimeRangePicker {
 }
 
 function shown(bound: string | null, zone: Zone): string {
-  if (bound === null || isRelative(bound)) return bound ?? '';
-  return formatInstant(Date.parse(bound), zone);
+  return bound === null ? '' : boundText(bound, (epochMs) => formatInstant(epochMs, zone));
 }
 
 function isReversed(from: string | null, to: string | null): boolean {

@@ -17,6 +17,7 @@ describe('parseBound', () => {
     ['  now ', 'now'],
     ['-90m', '-90m'],
     ['90m', '-90m'],
+    ['now-90m', '-90m'],
     ['2023-09-15', '2023-09-15T00:00:00.000Z'],
     ['2023-09-15 08:30', '2023-09-15T08:30:00.000Z'],
     ['2023-09-15T08:30:00.5+02:00', '2023-09-15T06:30:00.500Z'],
@@ -33,7 +34,12 @@ describe('resolveBound', () => {
   it('counts back from now', () => {
     expect(resolveBound('-15m', NOW)).toBe(NOW - 900_000);
     expect(resolveBound('now', NOW)).toBe(NOW);
+    expect(resolveBound('now-15m', NOW)).toBe(NOW - 900_000);
     expect(resolveBound(null, NOW)).toBeNull();
+  });
+
+  it('knows what is no time', () => {
+    expect(resolveBound('yesterday', NOW)).toBeNaN();
   });
 });
 
@@ -44,8 +50,12 @@ describe('rangeLabel', () => {
     [{ from: '-90m', to: 'now' }, 'Last 90 minutes'],
     [{ from: '2023-01-01T00:00:00Z', to: null }, '2023-01-01 – now'],
     [{ from: null, to: '2023-01-01T00:00:00Z' }, 'start – 2023-01-01'],
+    [{ from: 'now-2h', to: null }, 'Last 2 hours'],
+    [{ from: 'yesterday', to: null }, 'yesterday – now'],
   ])('calls %j %j', (range, label) => {
-    expect(rangeLabel(range, (bound) => bound.slice(0, 10))).toBe(label);
+    expect(rangeLabel(range, (epochMs) => new Date(epochMs).toISOString().slice(0, 10))).toBe(
+      label,
+    );
   });
 });
 
@@ -96,5 +106,7 @@ describe('shiftRange', () => {
   it('knows no range beyond now, and none without a start', () => {
     expect(shiftRange({ from: '-1h', to: null }, 1, now)).toBeNull();
     expect(shiftRange(ALL_TIME, -1, now)).toBeNull();
+    expect(shiftRange({ from: 'yesterday', to: null }, -1, now)).toBeNull();
+    expect(zoomOut({ from: 'yesterday', to: null }, now)).toEqual(ALL_TIME);
   });
 });

@@ -34,7 +34,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-const RELATIVE = /^-(\d{1,6})([smhdw])$/;
+const RELATIVE = /^(?:now)?-(\d{1,6})([smhdw])$/;
 const LAST: Readonly<Record<string, string>> = {
   s: $localize`:range of time:one {Last second} other {Last # seconds}`,
   m: $localize`:range of time:one {Last minute} other {Last # minutes}`,
@@ -49,13 +49,19 @@ export function durationMs(text: string): number | null {
   return match === null ? null : Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
 }
 
-/** Epoch ms of a bound; null when it is open. Assumes a valid bound. */
+/** Epoch ms of a bound; null when it is open, NaN when it is no time, as in a link that was mistyped. */
 export function resolveBound(bound: string | null, now: number): number | null {
   if (bound === null) return null;
   if (bound === 'now') return now;
   const match = RELATIVE.exec(bound);
-  if (match !== null) return now - (durationMs(bound.slice(1)) ?? 0);
+  if (match !== null) return now - Number(match[1]) * (UNIT_MS[match[2] ?? ''] ?? 0);
   return Date.parse(bound);
+}
+
+/** A bound for people: relative ones, and what is no time, as they are written. */
+export function boundText(bound: string, format: (epochMs: number) => string): string {
+  const time = isRelative(bound) ? Number.NaN : Date.parse(bound);
+  return Number.isNaN(time) ? bound : format(time);
 }
 
 export function isRelative(bound: string | null): boolean {
@@ -66,15 +72,15 @@ export function sameRange(a: TimeRange, b: TimeRange): boolean {
   return a.from === b.from && a.to === b.to;
 }
 
-/** The words on the time button; absolute bounds go through `formatBound`. */
-export function rangeLabel(range: TimeRange, formatBound: (rfc3339: string) => string): string {
+/** The words on the time button; absolute bounds go through `format`. */
+export function rangeLabel(range: TimeRange, format: (epochMs: number) => string): string {
   const quick = QUICK_RANGES.find((candidate) => sameRange(candidate.range, range));
   if (quick !== undefined) return quick.label;
   if (isRelative(range.from) && (range.to === null || range.to === 'now')) {
     return relativeLabel(range.from ?? '');
   }
   const end = (bound: string | null, open: string): string =>
-    bound === null ? open : isRelative(bound) ? bound : formatBound(bound);
+    bound === null ? open : boundText(bound, format);
   return `${end(range.from, $localize`:of the data:start`)} – ${end(range.to, $localize`now`)}`;
 }
 
@@ -90,13 +96,13 @@ export type ParsedBound =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * What was typed into the From or To field: empty (open), `now`, `-90m`, `15m`, RFC 3339, or a date with
- * an optional time, read in the zone shown.
+ * What was typed into the From or To field: empty (open), `now`, `-90m`, `now-90m`, `15m`, RFC 3339, or a date
+ * with an optional time, read in the zone shown.
  */
 export function parseBound(text: string, utc: boolean): ParsedBound {
   const trimmed = text.trim();
   if (trimmed === '') return { ok: true, bound: null };
-  if (trimmed === 'now' || RELATIVE.test(trimmed)) return { ok: true, bound: trimmed };
+  if (isRelative(trimmed)) return { ok: true, bound: trimmed.replace(/^now(?=-)/, '') };
   if (durationMs(trimmed) !== null) return { ok: true, bound: `-${trimmed}` };
   const iso = trimmed.replace(' ', 'T');
   const hasZone = /T.*(Z|[+-]\d\d:?\d\d)$/i.test(iso);
@@ -111,9 +117,8 @@ export function parseBound(text: string, utc: boolean): ParsedBound {
 
 /** The range just before, or just after; null where it has no start to go by. A start in the future is none. */
 export function shiftRange(range: TimeRange, direction: -1 | 1, now: number): TimeRange | null {
-  const from = resolveBound(range.from, now);
+  const { from, to } = stretchOf(range, now);
   if (from === null) return null;
-  const to = resolveBound(range.to, now) ?? now;
   const step = (to - from) * direction;
   if (from + step >= now || step === 0) return null;
   const end = to + step;
@@ -125,13 +130,21 @@ export function shiftRange(range: TimeRange, direction: -1 | 1, now: number): Ti
 
 /** A range twice as long around the same middle; all time once it has an open start. */
 export function zoomOut(range: TimeRange, now: number): TimeRange {
-  const from = resolveBound(range.from, now);
+  const { from, to } = stretchOf(range, now);
   if (from === null) return ALL_TIME;
-  const to = resolveBound(range.to, now) ?? now;
   const half = Math.max((to - from) / 2, 500);
   const end = to + half;
   return {
     from: new Date(from - half).toISOString(),
     to: end >= now ? null : new Date(end).toISOString(),
+  };
+}
+
+/** Epoch ms of both ends; an end that is no time is open. */
+function stretchOf(range: TimeRange, now: number): { from: number | null; to: number } {
+  const [from, to] = [resolveBound(range.from, now), resolveBound(range.to, now)];
+  return {
+    from: from === null || Number.isNaN(from) ? null : from,
+    to: to === null || Number.isNaN(to) ? now : to,
   };
 }

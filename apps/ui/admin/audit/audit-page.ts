@@ -66,6 +66,11 @@ export class AuditPage {
     }),
     { equal: (a, b) => JSON.stringify(a) === JSON.stringify(b) },
   );
+  protected readonly nothing = computed(() =>
+    Object.values(this.#search()).every((asked) => asked === '')
+      ? $localize`Nothing is noted yet: logins, exports, and changes of users, tokens and quarantine will be.`
+      : $localize`Nothing that is noted matches. A longer time range or fewer words find more.`,
+  );
   protected readonly exportUrl = computed(() => this.#api.exportUrl(this.#search()));
   /** The last entry is near the screen. */
   readonly #nearEnd = signal(false);
