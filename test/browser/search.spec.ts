@@ -208,11 +208,12 @@ suite('the search page with real log lines', browser, (executable) => {
     expect(await alert.textContent()).toMatch(/Column 13:.*parenthesis/);
     expect(await ui.page.locator('.cm-query-error').count()).toBe(1);
     // Nothing is drawn over what it says.
-    const covered = await alert.evaluate((box) => {
+    const covered = await ui.page.evaluate(`(() => {
+      const box = document.querySelector('.query-error');
       const { left, top, width, height } = box.getBoundingClientRect();
-      const rows = Array.from({ length: Math.floor(height) }, (_, at) => top + at + 0.5);
-      return rows.filter((y) => !box.contains(document.elementFromPoint(left + width / 2, y)));
-    });
+      const lines = Array.from({ length: Math.floor(height) }, (_, at) => top + at + 0.5);
+      return lines.filter((y) => !box.contains(document.elementFromPoint(left + width / 2, y)));
+    })()`);
     expect(covered).toEqual([]);
     expect(await ui.rows.count()).toBeGreaterThan(20);
     await ui.search('level:(error OR fatal)');
