@@ -18,6 +18,13 @@ export const OIDC_SETTINGS = {
     description:
       'Provider of OpenID Connect, as it names itself; its configuration is read from `/.well-known/openid-configuration` below. `http` only on this machine. Not set: no logins by it.',
   }),
+  oidcCaFile: optional({
+    name: 'OIDC_CA_FILE',
+    usedBy: ['standalone', 'gateway'],
+    type: text,
+    description:
+      'Certificates (PEM) of the authorities that may sign the certificate of the provider, instead of the known ones.',
+  }),
   oidcClientId: optional({
     name: 'OIDC_CLIENT_ID',
     usedBy: ['standalone', 'gateway'],

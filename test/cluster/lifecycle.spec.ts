@@ -6,6 +6,7 @@ import { kubernetes, suite } from '../support/requirement.ts';
 import type { KubernetesObject } from './support/kubernetes-object.ts';
 import { valueAt } from './support/kubernetes-object.ts';
 import { OperatorRun } from './support/operator-run.ts';
+import { PIPELINE } from './support/test-pipelines.ts';
 
 const SAMPLES = new URL('../../deploy/samples/', import.meta.url);
 
@@ -21,13 +22,30 @@ const SAID: Readonly<Record<string, readonly [type: string, reason: string, word
   'spool.yaml': ['IngestAvailable', 'Available', '3 pods of ingest'],
 };
 
+/** Whose number of writers no figures of a queue change. */
+const QUIET: WrittenSpec = { writer: { scaling: { engine: 'None' } } };
+/** More than the time after which everything is looked at again. */
+const QUIET_MS = 60_000;
+
 /** From the resource to pods that are ready, and to nothing again. */
 suite('a pipeline', kubernetes, () => {
   let run: OperatorRun;
+  /** Writes of the operator to one that stays as it is, since all of it was made. */
+  let quiet: { readonly writes: number; readonly since: number };
   beforeAll(async () => {
     run = await OperatorRun.start();
+    await run.pipelines.apply('quiet', QUIET);
+    for (const type of ['Ready', 'GatewayAvailable', 'IngestAvailable'])
+      await run.pipelines.untilCondition('quiet', type, `${type} is Available`, (told) => {
+        return told.reason === 'Available';
+      });
+    await run.idle();
+    quiet = { writes: (await writesTo('quiet')).length, since: performance.now() };
   }, 180_000);
   afterAll(() => run.stop(), 120_000);
+
+  const writesTo = async (name: string) =>
+    (await run.writes()).filter((write) => write.name.startsWith(name));
 
   it('of the minimal resource is ready, with backends of its own', async () => {
     await run.pipelines.apply('shop');
@@ -56,7 +74,8 @@ suite('a pipeline', kubernetes, () => {
   it('shows people what matters, as columns', async () => {
     const path = `/apis/penstock.dev/v1alpha1/namespaces/${run.pipelines.namespace}/logpipelines`;
     const table = await run.cluster.admin.table(path);
-    expect(table).toMatchObject([{ Name: 'shop', Ready: 'True', Writers: 1, Reason: 'Available' }]);
+    const shop = table.filter(({ Name: name }) => name === 'shop');
+    expect(shop).toMatchObject([{ Ready: 'True', Writers: 1, Reason: 'Available' }]);
   });
 
   it('keeps passwords in Secrets, random ones', async () => {
@@ -166,6 +185,31 @@ suite('a pipeline', kubernetes, () => {
         const names = (await Promise.all(lists)).flat().map(({ metadata }) => metadata.name ?? '');
         return names.every((name) => !name.includes('gone-'));
       });
+    });
+  });
+
+  it(`costs no write for ${QUIET_MS / 1_000} s while nothing changes, applied again or not`, async () => {
+    await run.pipelines.apply('quiet', QUIET);
+    await run.pipelines.until('the time is over', () => {
+      return Promise.resolve(performance.now() - quiet.since >= QUIET_MS);
+    });
+    await run.pipelines.apply('quiet', QUIET);
+    await run.touch('quiet');
+    await run.idle();
+    expect((await writesTo('quiet')).slice(quiet.writes)).toEqual([]);
+  });
+
+  it('goes without an operator, as where that was uninstalled first', async () => {
+    await Promise.all(run.operators.map((operator) => operator.stop()));
+    expect((await run.pipelines.get('quiet')).metadata.finalizers).toBeUndefined();
+    await run.pipelines.remove('quiet');
+    await run.pipelines.until('it and all that was made of it is gone', async () => {
+      const { namespace } = run.pipelines;
+      const all = await run.cluster.admin.list({ ...PIPELINE, namespace });
+      return (
+        all.every(({ metadata }) => metadata.name !== 'quiet') &&
+        (await run.pipelines.descendants('quiet')).length === 0
+      );
     });
   });
 });

@@ -201,6 +201,8 @@ describe('settings that do not go together', () => {
     [{ oidcRoleMap: [] }, 'Nobody has a role by OIDC_ISSUER'],
     [{ publicUrl: null }, 'OIDC_CLIENT_ID needs PUBLIC_URL'],
     [{ oidcClientSecret: null }, 'OIDC_CLIENT_ID needs OIDC_CLIENT_SECRET'],
+    [{ oidcCaFile: '/none.pem' }, 'OIDC_CA_FILE: /none.pem holds no certificates in PEM'],
+    [{ oidcCaFile: 'package.json' }, 'OIDC_CA_FILE: package.json holds no certificates in PEM'],
   ] satisfies [Partial<OidcSettings>, string][])('%j are told', async (change, sentence) => {
     await expect(start(change)).rejects.toThrow(sentence);
   });

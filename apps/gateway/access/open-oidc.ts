@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 import {
   BearerAuthenticator,
   LoginStates,
@@ -18,6 +21,7 @@ export type OidcSettings = Pick<
   ProcessSettings<'gateway'>,
   | 'publicUrl'
   | 'oidcIssuer'
+  | 'oidcCaFile'
   | 'oidcClientId'
   | 'oidcClientSecret'
   | 'oidcScopes'
@@ -57,6 +61,7 @@ export function openOidc(parts: OpenOidcParts): OpenedOidc {
     issuer,
     clientId: oidcClientId ?? 'penstock',
     clientSecret: oidcClientId === null ? null : oidcClientSecret,
+    authorities: authoritiesIn(settings.oidcCaFile),
     telemetry,
   });
   const rules = {
@@ -120,6 +125,19 @@ function issuerOf(settings: OidcSettings): URL | null {
       'Nobody has a role by OIDC_ISSUER: set OIDC_ROLE_MAP, or OIDC_DEFAULT_ROLE.',
     );
   return checkedIssuer(new URL(oidcIssuer));
+}
+
+/** The text of a file of certificates, of which at least one can be read. */
+function authoritiesIn(path: string | null): string | null {
+  if (path === null) return null;
+  try {
+    const text = readFileSync(path, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(`OIDC_CA_FILE: ${path} holds no certificates in PEM: ${reason}.`);
+  }
 }
 
 function checkedIssuer(issuer: URL): URL {

@@ -19,6 +19,7 @@ export const TEST_SETTINGS: AccessSettings = {
   loginLockout: 900_000,
   publicUrl: null,
   oidcIssuer: null,
+  oidcCaFile: null,
   oidcClientId: null,
   oidcClientSecret: null,
   oidcScopes: 'openid profile groups',

@@ -30,7 +30,12 @@ describe('the certificate of the gateway', () => {
 
   it('is used when its key belongs to it', async () => {
     const found = await read(TLS, { ...web(one.cert, one.private), ...CLIENTS });
-    expect(found).toEqual({ adminPassword: null, ingestToken: null, oidcClientSecret: null });
+    expect(found).toEqual({
+      adminPassword: null,
+      ingestToken: null,
+      oidcClientSecret: null,
+      oidcCa: null,
+    });
   });
 
   it('is missed by the field that names it', async () => {
@@ -109,6 +114,20 @@ describe('the secret of OpenID Connect', () => {
     expect(await read(spec, admin)).toEqual({
       reason: 'MissingSecret',
       message: 'spec.gateway.oidc.clientSecretRef names the Secret client, which does not exist',
+    });
+  });
+
+  it('is beside the authorities of the provider, where they are named', async () => {
+    const oidc = { ...spec.gateway!.oidc!, caSecretRef: { name: 'authority' } };
+    const trusting = { ...spec, gateway: { ...spec.gateway, oidc } };
+    const client = { ...secretAt('client', { clientSecret: 's' }), ...admin };
+    expect(await read(trusting, client)).toEqual({
+      reason: 'MissingSecret',
+      message: 'spec.gateway.oidc.caSecretRef names the Secret authority, which does not exist',
+    });
+    const authority = secretAt('authority', { 'ca.crt': 'certificates' });
+    expect(await read(trusting, { ...client, ...authority })).toMatchObject({
+      oidcCa: { secret: 'authority', key: 'ca.crt' },
     });
   });
 });

@@ -1,13 +1,16 @@
 import type { LogPipeline } from '#pipeline';
 import type { KubeApi } from '../runtime/kube-api.ts';
-import type { SpecContext } from '../specs/context.ts';
+import type { SecretValue, SpecContext } from '../specs/context.ts';
 import { adminPassword } from './admin-password.ts';
 import { certificateProblem } from './certificates.ts';
 import { ingestToken } from './ingest-token.ts';
-import { isMissing, referencedValue, type FoundValue, type Missing } from './secret-values.ts';
+import { isMissing, referencedValue, type Missing } from './secret-values.ts';
 
 /** Secret values that pods are given beside those of their backends. */
-export type PodSecrets = Pick<SpecContext, 'adminPassword' | 'ingestToken' | 'oidcClientSecret'>;
+export type PodSecrets = Pick<
+  SpecContext,
+  'adminPassword' | 'ingestToken' | 'oidcClientSecret' | 'oidcCa'
+>;
 
 /** Reads what people made, makes what the operator makes, or says what is missing. */
 export async function podSecrets(
@@ -18,21 +21,32 @@ export async function podSecrets(
     const problem = await certificateProblem(api, pipeline, component);
     if (problem !== null) return problem;
   }
-  const oidc = await oidcClientSecret(api, pipeline);
-  if (oidc !== null && isMissing(oidc)) return oidc;
+  const oidc = await oidcSecrets(api, pipeline);
+  if (isMissing(oidc)) return oidc;
   return {
     adminPassword: await adminPassword(api, pipeline),
     ingestToken: await ingestToken(api, pipeline),
-    oidcClientSecret: oidc?.value ?? null,
+    ...oidc,
   };
 }
 
-async function oidcClientSecret(
+async function oidcSecrets(
+  api: KubeApi,
+  pipeline: LogPipeline,
+): Promise<Pick<PodSecrets, 'oidcClientSecret' | 'oidcCa'> | Missing> {
+  const oidcClientSecret = await oidcValue(api, pipeline, 'clientSecretRef');
+  if (isMissing(oidcClientSecret)) return oidcClientSecret;
+  const oidcCa = await oidcValue(api, pipeline, 'caSecretRef');
+  return isMissing(oidcCa) ? oidcCa : { oidcClientSecret, oidcCa };
+}
+
+async function oidcValue(
   api: KubeApi,
   { namespace, spec }: LogPipeline,
-): Promise<FoundValue | Missing | null> {
-  const reference = spec.gateway.oidc?.clientSecretRef;
+  member: 'clientSecretRef' | 'caSecretRef',
+): Promise<SecretValue | Missing | null> {
+  const reference = spec.gateway.oidc?.[member];
   if (reference === undefined) return null;
-  const field = 'spec.gateway.oidc.clientSecretRef';
-  return await referencedValue(api, namespace, reference, field);
+  const found = await referencedValue(api, namespace, reference, `spec.gateway.oidc.${member}`);
+  return isMissing(found) ? found : found.value;
 }

@@ -22,8 +22,8 @@ export interface FoundValue {
   readonly text: string;
 }
 
-export function isMissing(value: object): value is Missing {
-  return 'reason' in value;
+export function isMissing(value: object | null): value is Missing {
+  return value !== null && 'reason' in value;
 }
 
 /** @param field of the resource that names the Secret, for people */

@@ -36,6 +36,8 @@ export interface SpecContext {
   readonly ingestToken: SecretValue | null;
   /** Secret of the client of OpenID Connect; null: nobody logs in by it. */
   readonly oidcClientSecret: SecretValue | null;
+  /** Certificates to check the provider of OpenID Connect by; null for the known ones. */
+  readonly oidcCa: SecretValue | null;
   /** Null: an autoscaler owns the number of writers. */
   readonly writerReplicas: number | null;
   /** Groups of the API that the cluster serves. */

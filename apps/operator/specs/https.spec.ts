@@ -145,8 +145,28 @@ describe('OpenID Connect of a pipeline', () => {
       '"OIDC_CLIENT_SECRET","valueFrom":{"secretKeyRef":{"name":"shop-oidc","key":"clientSecret"}',
     );
     expect(text('gateway', '2')).not.toBe(text('gateway'));
+    expect(text('gateway')).not.toContain('oidc-ca');
     for (const component of ['ingest', 'writer', 'keeper']) {
       expect(text(component)).not.toContain('OIDC_CLIENT_SECRET');
+      expect(text(component, '2')).toBe(text(component));
+    }
+  });
+
+  it('mounts the authorities of the provider into the gateway alone, and rolls it with them', () => {
+    const written = { ...oidc, caSecretRef: { name: 'authority' } };
+    const context = (version: string) =>
+      buildContext(
+        { gateway: { publicUrl: 'https://logs.example.com', oidc: written } },
+        { oidcCa: { secret: 'authority', key: 'ca.crt', version } },
+      );
+    expect(settingsOfPods(context('1'))['OIDC_CA_FILE']).toBe('/etc/penstock/oidc-ca/ca.crt');
+    const text = (component: string, version = '1') =>
+      JSON.stringify(child(context(version), 'Deployment', `shop-${component}`));
+    expect(text('gateway')).toContain('"mountPath":"/etc/penstock/oidc-ca"');
+    expect(text('gateway')).toContain('"secretName":"authority"');
+    expect(text('gateway', '2')).not.toBe(text('gateway'));
+    for (const component of ['ingest', 'writer', 'keeper']) {
+      expect(text(component)).not.toContain('authority');
       expect(text(component, '2')).toBe(text(component));
     }
   });

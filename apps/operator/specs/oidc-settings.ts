@@ -1,5 +1,7 @@
 import type { LogPipelineSpec } from '#pipeline';
 
+export const OIDC_CA_FOLDER = '/etc/penstock/oidc-ca';
+
 type Gateway = LogPipelineSpec['gateway'];
 type Oidc = NonNullable<Gateway['oidc']>;
 
@@ -12,9 +14,10 @@ export function oidcSettings({ publicUrl, oidc }: Gateway): Readonly<Record<stri
 }
 
 function providerSettings(oidc: Oidc): Readonly<Record<string, string>> {
-  const { issuer, clientId, scopes, groupsClaim, roles, defaultRole, audience } = oidc;
+  const { issuer, caSecretRef, clientId, scopes, groupsClaim, roles, defaultRole, audience } = oidc;
   return {
     OIDC_ISSUER: issuer,
+    ...(caSecretRef !== undefined && { OIDC_CA_FILE: `${OIDC_CA_FOLDER}/${caSecretRef.key}` }),
     OIDC_SCOPES: scopes.join(' '),
     OIDC_GROUPS_CLAIM: groupsClaim,
     ...(clientId !== undefined && { OIDC_CLIENT_ID: clientId }),

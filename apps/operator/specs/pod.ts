@@ -3,6 +3,7 @@ import type { Component, SecretValue, SpecContext } from './context.ts';
 import { fingerprint } from './fingerprint.ts';
 import { httpsOf, mounted, type MountedSecret, type ServedPort } from './https.ts';
 import { childName, labelsOf, selectorLabels } from './labels.ts';
+import { OIDC_CA_FOLDER } from './oidc-settings.ts';
 import {
   COLUMNAR_FOLDER,
   namesReadBy,
@@ -100,15 +101,21 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
   const { pipeline, image } = context;
   const { component } = pod;
   const secrets = secretsOf(context, component);
-  const { ca } = context.connections.rabbitmq;
-  const mountedCa = namesReadBy(component).has('RABBITMQ_CA_FILE') ? ca : null;
+  const { broker, provider } = authoritiesOf(context, component);
   const https = httpsOf(pipeline, component);
-  const broker = mountedCa === null ? [] : [mounted('rabbitmq-ca', RABBITMQ_CA_FOLDER, mountedCa)];
-  const disks = disksOf(context, component, [...broker, ...https.files]);
+  const disks = disksOf(context, component, [
+    ...(broker === null ? [] : [mounted('rabbitmq-ca', RABBITMQ_CA_FOLDER, broker)]),
+    ...(provider === null ? [] : [mounted('oidc-ca', OIDC_CA_FOLDER, provider)]),
+    ...https.files,
+  ]);
   return {
     metadata: podMetadata(pipeline, component, {
       'penstock.dev/config-hash': fingerprint(settingsReadBy(context, component)),
-      'penstock.dev/secret-hash': fingerprint([secrets, mountedCa]),
+      'penstock.dev/secret-hash': fingerprint([
+        secrets,
+        broker,
+        ...(provider === null ? [] : [provider]),
+      ]),
     }),
     spec: {
       ...commonPod(pipeline, component),
@@ -135,6 +142,20 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
       ],
       volumes: disks.flatMap(({ volume }) => volume ?? []),
     },
+  };
+}
+
+interface Authorities {
+  readonly broker: SecretValue | null;
+  readonly provider: SecretValue | null;
+}
+
+/** Certificates by which a process checks whom it connects to. It reads them once, so that a change rolls its pods. */
+function authoritiesOf({ connections, oidcCa }: SpecContext, component: Process): Authorities {
+  const names = namesReadBy(component);
+  return {
+    broker: names.has('RABBITMQ_CA_FILE') ? connections.rabbitmq.ca : null,
+    provider: names.has('OIDC_CA_FILE') ? oidcCa : null,
   };
 }
 

@@ -37,6 +37,7 @@ export function buildContext(
     adminPassword: secret('shop-admin', 'password'),
     ingestToken: secret('shop-ingest-token', 'token'),
     oidcClientSecret: null,
+    oidcCa: null,
     writerReplicas: 2,
     apiGroups: new Set(),
     ...more,

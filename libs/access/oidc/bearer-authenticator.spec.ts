@@ -3,6 +3,7 @@ import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { Telemetry } from '#telemetry';
 import { BearerAuthenticator } from './bearer-authenticator.ts';
 import { OidcProvider, ProviderUnavailableError } from './oidc-provider.ts';
+import { PRIVATE_TLS } from './testing/private-tls.ts';
 import { TestProvider } from './testing/test-provider.ts';
 
 const AUDIENCE = 'https://logs.example.com';
@@ -11,13 +12,14 @@ let provider: TestProvider;
 let bearer: BearerAuthenticator;
 
 /** As the API of one gateway. */
-function open(keyCoolDownMs = 0): BearerAuthenticator {
+function open(keyCoolDownMs = 0, authorities: string | null = null): BearerAuthenticator {
   const telemetry = new Telemetry(() => undefined);
   return new BearerAuthenticator({
     provider: new OidcProvider({
       issuer: new URL(provider.issuer),
       clientId: 'penstock',
       clientSecret: null,
+      authorities,
       telemetry,
       coolDownMs: 0,
       keyCoolDownMs,
@@ -131,6 +133,17 @@ describe('bearer tokens of the provider', () => {
         await authenticate(await provider.token({ aud: AUDIENCE }, { kid: `k${i}` })),
       ).toBeNull();
     expect(keyRequests()).toBe(1);
+  });
+
+  it('are known where an authority is named that signed the certificate of the provider', async () => {
+    await provider.stop();
+    provider = await TestProvider.start('http://127.0.0.1:1/callback', PRIVATE_TLS);
+    const token = await provider.token({ aud: AUDIENCE, groups: ['shop'] });
+    bearer = open(0, PRIVATE_TLS.ca);
+    expect(await authenticate(token)).not.toBeNull();
+    expect(keyRequests()).toBe(1);
+    bearer = open();
+    await expect(authenticate(token)).rejects.toThrow(ProviderUnavailableError);
   });
 
   it('are neither accepted nor refused while the keys cannot be read', async () => {

@@ -5,11 +5,13 @@ import { openTestStore, type TestStore } from '../../store/testing/open-test-sto
 import { until } from '../../store/testing/waiting.ts';
 import { MemoryAuditLog } from '../testing/memory-audit-log.ts';
 import { Sessions } from '../sessions/sessions.ts';
+import { fetchTrusting } from './fetch-trusting.ts';
 import { LoginStates } from './login-state.ts';
 import { OidcLogin, type OidcOutcome } from './oidc-login.ts';
 import { OidcProvider } from './oidc-provider.ts';
 import { OidcUsers } from './oidc-users.ts';
 import type { RoleRules } from './roles-of-claims.ts';
+import { PRIVATE_TLS } from './testing/private-tls.ts';
 import { browse, CLIENT_ID, CLIENT_SECRET, TestProvider } from './testing/test-provider.ts';
 
 const PUBLIC_URL = new URL('http://logs.example.com:8080/');
@@ -55,6 +57,7 @@ interface Options {
   readonly rules?: RoleRules;
   readonly skewSeconds?: number;
   readonly secret?: string;
+  readonly authorities?: string;
 }
 
 /** What one gateway makes of its settings. */
@@ -62,6 +65,7 @@ function gateway({
   rules = RULES,
   skewSeconds = 0,
   secret = CLIENT_SECRET,
+  authorities,
 }: Options = {}): OidcLogin {
   const telemetry = new Telemetry((line) => log.push(line));
   return new OidcLogin({
@@ -69,6 +73,7 @@ function gateway({
       issuer: new URL(provider.issuer),
       clientId: CLIENT_ID,
       clientSecret: secret,
+      ...(authorities !== undefined && { authorities }),
       telemetry,
       coolDownMs: 0,
       skewSeconds,
@@ -276,6 +281,29 @@ describe('a login by OpenID Connect', () => {
     expect(await login.complete(search, sealed, CLIENT)).toEqual({
       kind: 'refused',
       reason: 'provider-away',
+    });
+  });
+
+  describe('at a provider whose certificate no known authority has signed', () => {
+    beforeEach(async () => {
+      await provider.stop();
+      provider = await TestProvider.start(CALLBACK, PRIVATE_TLS);
+    });
+
+    it('works where its authority is named', async () => {
+      const login = gateway({ authorities: PRIVATE_TLS.ca });
+      const { url, sealed } = await login.begin(null);
+      const { search } = await browse(url, CALLBACK, fetchTrusting(PRIVATE_TLS.ca));
+      expect(await login.complete(search, sealed, CLIENT)).toMatchObject({ kind: 'in' });
+      expect(provider.requests.get('/token')).toBe(1);
+    });
+
+    it.each([
+      ['none', undefined],
+      ['another', PRIVATE_TLS.cert],
+    ])('says so where %s is named', async (_which, named) => {
+      const login = gateway(named === undefined ? {} : { authorities: named });
+      await expect(login.begin(null)).rejects.toThrow(/cannot be used: .*certificate/);
     });
   });
 

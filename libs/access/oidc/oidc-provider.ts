@@ -3,13 +3,16 @@ import {
   ClientSecretBasic,
   clockSkew,
   clockTolerance,
+  customFetch,
   discovery,
   None,
   type Configuration,
+  type CustomFetch,
 } from 'openid-client';
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch as jwksFetch, type JWTVerifyGetKey } from 'jose';
 import type { Telemetry } from '#telemetry';
 import { providerAway, providerFound } from './events.ts';
+import { fetchTrusting, type FetchTrusting } from './fetch-trusting.ts';
 
 export interface OidcProviderParts {
   /** As the provider names itself. */
@@ -17,6 +20,8 @@ export interface OidcProviderParts {
   readonly clientId: string;
   /** Null: nobody logs in, tokens are checked only. */
   readonly clientSecret: string | null;
+  /** Certificates (PEM) of those that may sign the provider's, instead of the known ones. */
+  readonly authorities?: string | null;
   readonly telemetry: Telemetry;
   /** Gives ms that never go back. */
   readonly monotonic?: () => number;
@@ -62,6 +67,8 @@ export class OidcProvider {
   readonly issuer: URL;
   private readonly parts: OidcProviderParts;
   private readonly monotonic: () => number;
+  /** Null: the built-in one. */
+  private readonly fetch: FetchTrusting | null;
   private attempt: Attempt | null = null;
   private last: FoundProvider | null = null;
   private isAway = false;
@@ -69,6 +76,7 @@ export class OidcProvider {
   constructor(parts: OidcProviderParts) {
     this.issuer = parts.issuer;
     this.parts = parts;
+    this.fetch = parts.authorities == null ? null : fetchTrusting(parts.authorities);
     this.monotonic = parts.monotonic ?? ((): number => performance.now());
   }
 
@@ -116,6 +124,7 @@ export class OidcProvider {
       const authentication = clientSecret === null ? None() : ClientSecretBasic(clientSecret);
       const configuration = await discovery(issuer, clientId, metadata, authentication, {
         timeout: TIMEOUT_S,
+        ...(this.fetch !== null && { [customFetch]: this.fetch as CustomFetch }),
         // The settings allow it on this machine only.
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out; it is no older way
         ...(issuer.protocol === 'http:' && { execute: [allowInsecureRequests] }),
@@ -126,6 +135,7 @@ export class OidcProvider {
         timeoutDuration: TIMEOUT_S * 1_000,
         cooldownDuration: keyCoolDownMs ?? KEY_COOL_DOWN_MS,
         cacheMaxAge: KEYS_KEEP_MS,
+        ...(this.fetch !== null && { [jwksFetch]: this.fetch }),
       });
       return { configuration, keys };
     } catch (error) {

@@ -58,6 +58,12 @@ export const oidc = optional(
     'Logins by a provider of OpenID Connect, and bearer tokens of it. Users with a password go on working.',
     {
       issuer: text('The provider, as it names itself.', { form: ISSUER }),
+      caSecretRef: optional(
+        secretKey(
+          'Secret with the certificates (PEM) that may sign the one of the provider.',
+          'ca.crt',
+        ),
+      ),
       clientId: optional(
         text(
           'Id of the client of the page, for logins. Its redirect URL is publicUrl and /api/v1/session/oidc/callback.',

@@ -33,6 +33,19 @@ export const GUARDED: readonly FieldCase[] = [
   ...fieldCases(
     ['gateway.publicUrl', 'https://logs.example.com', 'ConfigMap config', setting('PUBLIC_URL')],
     ['gateway.oidc.issuer', 'https://id.example', 'ConfigMap config', setting('OIDC_ISSUER')],
+    [
+      'gateway.oidc.caSecretRef.name',
+      'provider',
+      'Deployment gateway',
+      `${POD}.volumes.oidc-ca.secret.secretName`,
+    ],
+    [
+      'gateway.oidc.caSecretRef.key',
+      'root.pem',
+      'ConfigMap config',
+      setting('OIDC_CA_FILE'),
+      '/etc/penstock/oidc-ca/root.pem',
+    ],
     ['gateway.oidc.clientId', 'logs', 'ConfigMap config', setting('OIDC_CLIENT_ID')],
     ['gateway.oidc.clientSecretRef.name', 'client', 'Deployment gateway', `${CLIENT_SECRET}.name`],
     ['gateway.oidc.clientSecretRef.key', 'word', 'Deployment gateway', `${CLIENT_SECRET}.key`],
@@ -56,4 +69,5 @@ export const GUARDED: readonly FieldCase[] = [
 export const ACCESS_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   clients: { 'root.pem': 'a certificate' },
   client: { word: 'secret' },
+  provider: { 'root.pem': 'a certificate' },
 };

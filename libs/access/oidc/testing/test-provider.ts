@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
   exportJWK,
@@ -18,6 +19,12 @@ export interface Person {
   readonly sub: string;
   readonly preferred_username: string;
   readonly groups: readonly string[];
+}
+
+/** PEM. */
+interface Tls {
+  readonly cert: string;
+  readonly key: string;
 }
 
 interface Key {
@@ -48,12 +55,14 @@ export class TestProvider {
     });
   }
 
-  static async start(redirectUrl: string): Promise<TestProvider> {
+  /** @param tls certificate and key of 127.0.0.1, for a provider over HTTPS */
+  static async start(redirectUrl: string, tls?: Tls): Promise<TestProvider> {
     const key = await newKey();
-    const server = createServer();
+    const server = tls === undefined ? createServer() : createHttpsServer(tls);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    return new TestProvider(server, `http://127.0.0.1:${port}`, redirectUrl, key);
+    const scheme = tls === undefined ? 'http' : 'https';
+    return new TestProvider(server, `${scheme}://127.0.0.1:${port}`, redirectUrl, key);
   }
 
   /** From now on it signs with another key, and tells of that alone. */
@@ -174,14 +183,22 @@ async function newKey(): Promise<Key> {
   };
 }
 
-/** A browser that follows redirects, and keeps cookies, until it is led to a URL that begins so. */
-export async function browse(start: string | URL, until: string): Promise<URL> {
+/**
+ * A browser that follows redirects, and keeps cookies, until it is led to a URL that begins so.
+ *
+ * @param get how it asks; the built-in `fetch` trusts the known authorities alone
+ */
+export async function browse(
+  start: string | URL,
+  until: string,
+  get: (url: string, options: RequestInit) => Promise<Response> = fetch,
+): Promise<URL> {
   const cookies = new Map<string, string>();
   let url = new URL(start);
   for (let hops = 0; hops < 20; hops++) {
     if (url.href.startsWith(until)) return url;
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie } });
+    const response = await get(url.href, { redirect: 'manual', headers: { cookie } });
     for (const set of response.headers.getSetCookie()) {
       const [pair = ''] = set.split(';', 1);
       const at = pair.indexOf('=');
