@@ -31,6 +31,11 @@ const routes: Routes = [
         path: 'audit',
         loadComponent: async () => (await import('./admin/audit/audit-page.ts')).AuditPage,
       },
+      {
+        path: 'quarantine',
+        loadComponent: async () =>
+          (await import('./admin/quarantine/quarantine-page.ts')).QuarantinePage,
+      },
       { path: '**', redirectTo: 'users' },
     ],
   },

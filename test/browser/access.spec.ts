@@ -131,7 +131,7 @@ suite('signing in', browser, (executable) => {
     await ui.page.keyboard.press('s');
     expect(await ui.page.locator('dialog[open]').count()).toBe(0);
     await button('Settings and help').click();
-    expect(await ui.page.getByText('Users, tokens, audit log').count()).toBe(0);
+    expect(await ui.page.getByText('Users, tokens, quarantine, audit log').count()).toBe(0);
     await ui.page.goto(`${session.url}/admin/users`);
     await ui.page.getByText('Only admins may see this').waitFor();
   });

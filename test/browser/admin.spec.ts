@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
 import type { Locator } from 'playwright-core';
 import { browser, suite } from '../support/requirement.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -47,6 +48,17 @@ suite('administration', browser, (executable) => {
     await ui.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await ui.page.keyboard.press('Enter');
     await ui.page.locator('dialog.sign-in').waitFor({ state: 'detached' });
+  }
+
+  async function quarantine(entries: readonly (readonly [string, string])[]): Promise<void> {
+    const client = new pg.Client({ connectionString: session.databaseUrl });
+    await client.connect();
+    for (const [reason, raw] of entries)
+      await client.query(
+        `INSERT INTO quarantine (reason, detail, events, raw) VALUES ($1, 'a test', 1, $2)`,
+        [reason, Buffer.from(raw)],
+      );
+    await client.end();
   }
 
   it('adds, changes, signs out and deletes users', async () => {
@@ -136,6 +148,41 @@ suite('administration', browser, (executable) => {
     await button('Revoke the token').click();
     await news('shop-pods is revoked');
     await ui.page.getByText('There is no token yet').waitFor();
+  });
+
+  it('shows what could not be stored, sends it again and deletes it', async () => {
+    await open('/admin/quarantine');
+    await ui.page.getByText('Nothing is in quarantine').waitFor();
+    await quarantine([
+      ['refused-by-database', '{"service":"kept","message":"now it fits"}'],
+      ['refused-by-database', '{"service":"kept","message":"so does this"}'],
+      ['unknown-schema', 'not <b>JSON</b>'],
+    ]);
+    await ui.page.reload();
+    const broken = row('unknown-schema');
+    await broken.getByRole('button', { name: /^Show/ }).click();
+    expect(await ui.page.getByLabel('As it was sent').textContent()).toBe('not <b>JSON</b>');
+    const [download] = await Promise.all([
+      ui.page.waitForEvent('download'),
+      ui.page.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    expect(await readFile(await download.path(), 'utf8')).toBe('not <b>JSON</b>');
+    expect(await violations(ui.page)).toEqual([]);
+
+    await broken.getByRole('button', { name: /^Replay/ }).click();
+    await news('1 failed again: ');
+    await ui.page.getByLabel('Reason').selectOption('refused-by-database');
+    await ui.parameter('reason', (reason) => reason === 'refused-by-database');
+    await waitUntil('one reason', async () => (await broken.count()) === 0);
+    await button('Replay all of this reason').click();
+    await news('2 entries are sent again and accepted');
+    await ui.page.getByText('Nothing is in quarantine for this reason').waitFor();
+    await ui.page.getByLabel('Reason').selectOption('');
+    await broken.getByRole('button', { name: /^Delete/ }).click();
+    await button('Delete for good').click();
+    await ui.page.getByText('Nothing is in quarantine').waitFor();
+    await ui.page.goto(`${session.url}/?q=service:kept`);
+    await ui.showsCount('2 events');
   });
 
   it('searches and downloads what people did', async () => {

@@ -63,7 +63,7 @@ suite('the page in another language', browser, (executable) => {
       async () => {
         await ui.rows.first().click();
         await ui.page.keyboard.press('t');
-        await ui.page.locator('.lanes .took').first().waitFor();
+        await ui.page.locator('.lanes .lane').first().waitFor();
         await button(/Export/).click();
       },
     ],
@@ -94,6 +94,7 @@ suite('the page in another language', browser, (executable) => {
     ['/admin/users', () => ui.page.locator('tbody tr').first().waitFor()],
     ['/admin/tokens?edit=new', () => ui.page.locator('dialog[open]').waitFor()],
     ['/admin/tokens', () => ui.page.locator('tbody tr').first().waitFor()],
+    ['/admin/quarantine', () => ui.page.locator('.admin-page .none').waitFor()],
     ['/admin/audit', () => ui.page.locator('tbody tr').first().waitFor()],
   ];
 

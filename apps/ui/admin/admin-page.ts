@@ -46,6 +46,7 @@ export class AdminPage {
   readonly #parts: readonly Part[] = [
     { path: 'users', label: $localize`Users`, permission: 'users:read' },
     { path: 'tokens', label: $localize`Ingest tokens`, permission: 'tokens:read' },
+    { path: 'quarantine', label: $localize`Quarantine`, permission: 'quarantine:read' },
     { path: 'audit', label: $localize`Audit log`, permission: 'audit:read' },
   ];
   protected readonly parts = computed(() =>

@@ -23,6 +23,8 @@ export type Permission =
   | 'users:write'
   | 'tokens:read'
   | 'tokens:write'
+  | 'quarantine:read'
+  | 'quarantine:write'
   | 'audit:read'
   | 'docs:read';
 

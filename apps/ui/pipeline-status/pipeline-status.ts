@@ -1,5 +1,6 @@
 import { Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { Session } from '../access/session.ts';
 import { Icon } from '../icon/icon.ts';
 import { PopoverTrigger } from '../popover/popover-trigger.ts';
 import { HealthFeed } from './health-feed.ts';
@@ -13,6 +14,7 @@ import { healthFigures, healthSummary, PROCESS_STATES, shownProcesses } from './
   templateUrl: './pipeline-status.html',
 })
 export class PipelineStatus {
+  readonly #session = inject(Session);
   protected readonly health = inject(HealthFeed).health;
   protected readonly states = PROCESS_STATES;
   protected readonly summary = computed(() => healthSummary(this.health()));
@@ -20,6 +22,10 @@ export class PipelineStatus {
     const health = this.health();
     return health === null ? [] : healthFigures(health);
   });
+  /** There is something in quarantine, and it may be looked at. */
+  protected readonly quarantine = computed(
+    () => (this.health()?.quarantine?.count ?? 0) > 0 && this.#session.may('quarantine:read'),
+  );
   protected readonly processes = computed(() => {
     const health = this.health();
     return health === null ? [] : shownProcesses(health);

@@ -34,7 +34,7 @@ import { ThemeChoice, type Theme } from './theme.ts';
       @if (administration(); as first) {
         <p class="menu-title" i18n>Administration</p>
         <a class="menu-item" [routerLink]="first" (click)="trigger.close()" i18n
-          >Users, tokens, audit log</a
+          >Users, tokens, quarantine, audit log</a
         >
       }
       <p class="menu-title" i18n>Help</p>
