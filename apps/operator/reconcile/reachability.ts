@@ -39,13 +39,10 @@ export async function reachability(
   if (isMissing(reach)) return aspect(type, false, reach.reason, reach.message);
   switch (reach.kind) {
     case 'bundled': {
-      const isReady = countsOf(bundledSet).ready > 0;
-      return aspect(
-        type,
-        isReady,
-        isReady ? 'Bundled' : 'Starting',
-        `the bundled ${name} is ${isReady ? '' : 'not '}ready`,
-      );
+      if (countsOf(bundledSet).ready > 0)
+        return aspect(type, true, 'Bundled', `the bundled ${name} is ready`);
+      const words = `the bundled ${name} is not ready`;
+      return aspect(type, false, 'Starting', words + whereToLook(bundledSet));
     }
     case 'told':
       return aspect(type, reach.ready, reach.ready ? 'Available' : 'Unavailable', reach.message);
@@ -57,4 +54,11 @@ export async function reachability(
         : aspect(type, false, 'Unreachable', `${where}: ${problem}`);
     }
   }
+}
+
+/** Why a pod is not made, or waits for a volume or an image, is told by its events alone. */
+function whereToLook(set: KubeObject | undefined): string {
+  if (set === undefined) return '';
+  const { name } = set.metadata;
+  return `: kubectl describe statefulset/${name} pod/${name}-0`;
 }

@@ -237,6 +237,21 @@ describe('what keeps a pipeline from being made', () => {
     expect(api.at(`${DEPLOYMENTS}/shop-writer`)).toBeUndefined();
   });
 
+  it('is a setting that a process would refuse, before its pods get it', async () => {
+    await apply(OUTSIDE);
+    await reconcile();
+    const before = api.at(`${DEPLOYMENTS}/shop-gateway`);
+    await apply({ ...OUTSIDE, gateway: { trustedProxies: ['10.0.0.0/99'] } }, { generation: 2 });
+    await reconcile();
+    expect(condition('Ready')).toMatchObject({
+      reason: 'InvalidSpec',
+      message: expect.stringMatching(
+        /^Reconciled: gateway would not start: TRUSTED_PROXIES: .*10\.0\.0\.0\/99/,
+      ) as unknown,
+    });
+    expect(api.at(`${DEPLOYMENTS}/shop-gateway`)).toEqual(before);
+  });
+
   it.each([
     ['backend', { ...OUTSIDE, postgres: { uriSecretRef: { name: 'later' } } }],
     ['certificate', { ...OUTSIDE, ingest: { tls: { secretRef: { name: 'later' } } } }],

@@ -11,6 +11,7 @@ import { bundledBackends } from '../specs/backends/bundled.ts';
 import { childrenOf } from '../specs/children.ts';
 import { KEDA_API } from '../specs/keda.ts';
 import { childName, selectorLabels } from '../specs/labels.ts';
+import { refusedSettings } from '../specs/refused-settings.ts';
 import type { ChildApplier } from './apply-children.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { aspect, conditionsOf, summary, type Aspect } from './conditions.ts';
@@ -142,6 +143,8 @@ async function progressOf(
     writerReplicas: writerReplicas(key, pipeline, parts),
     apiGroups: parts.apiGroups(),
   };
+  const refused = refusedSettings(context);
+  if (refused !== null) return stays('InvalidSpec', refused);
   return await makeChildren(key, pipeline, childrenOf(context), parts);
 }
 

@@ -19,13 +19,13 @@ export const NAME: TextForm = {
 };
 
 const HOST: TextForm = {
-  pattern: '^[A-Za-z0-9]([-A-Za-z0-9.]*[A-Za-z0-9])?$',
-  words: 'a host name, as logs.example.com',
+  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$',
+  words: 'a host name in lower case, as logs.example.com',
 };
 
 export const NETWORK: TextForm = {
   pattern:
-    '^([0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7})(/[0-9]{1,3})?$',
+    '^((25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})){3}|[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7})(/[0-9]{1,3})?$',
   words: 'an IP address or a network, as 10.0.0.0/8',
 };
 

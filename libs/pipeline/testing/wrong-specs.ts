@@ -146,6 +146,24 @@ export const WRONG_SPECS: readonly WrongSpec[] = [
     'must be a host name',
   ),
   wrong(
+    'a host that an Ingress does not take',
+    { gateway: { ingress: { host: 'Logs..example.com' } } },
+    'spec.gateway.ingress.host',
+    'must be a host name in lower case',
+  ),
+  wrong(
+    'a label that pods cannot have',
+    { pods: { labels: { team: 'the shop' } } },
+    'spec.pods.labels',
+    'must be the value of a label',
+  ),
+  wrong(
+    'an address that is none',
+    { gateway: { trustedProxies: ['300.1.2.3/8'] } },
+    'spec.gateway.trustedProxies[0]',
+    'must be an IP address or a network',
+  ),
+  wrong(
     'a proxy by its name',
     { gateway: { trustedProxies: ['ingress.example.com'] } },
     'spec.gateway.trustedProxies[0]',
