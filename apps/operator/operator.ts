@@ -3,6 +3,7 @@ import type { Telemetry } from '#telemetry';
 import { ChildApplier } from './reconcile/apply-children.ts';
 import { ClusterView } from './reconcile/cluster-view.ts';
 import { EventRecorder } from './reconcile/event-recorder.ts';
+import { isReady } from './reconcile/conditions.ts';
 import { countsOf } from './reconcile/observe-workloads.ts';
 import { dialTcp } from './reconcile/reachability.ts';
 import { reconcilePipeline, type ReconcilerParts } from './reconcile/reconcile-pipeline.ts';
@@ -16,6 +17,7 @@ import { childName } from './specs/labels.ts';
 import { splitKey } from './runtime/kube-object.ts';
 import {
   eventLost,
+  pipelineReadyGauge,
   pipelinesGauge,
   queueLengthGauge,
   reconciled,
@@ -92,6 +94,12 @@ export class Operator {
     };
     telemetry.observe(pipelinesGauge, () => this.view.pipelineKeys().length);
     telemetry.observe(queueLengthGauge, () => this.queue.length);
+    telemetry.observe(pipelineReadyGauge, () =>
+      this.view.pipelineKeys().map((pipeline) => ({
+        labels: { pipeline },
+        value: Number(isReady(this.view.pipeline(pipeline))),
+      })),
+    );
   }
 
   /** Resolves when all that there is is known, and the pipelines are being worked on. */

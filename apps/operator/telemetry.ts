@@ -106,6 +106,12 @@ export const pipelinesGauge = defineGauge({
   help: 'LogPipelines that are known.',
 });
 
+export const pipelineReadyGauge = defineGauge({
+  name: 'penstock_operator_pipeline_ready',
+  help: '1 for a LogPipeline that is Ready, else 0, by namespace and name; told by the operator that leads.',
+  labels: ['pipeline'],
+});
+
 export const queueLengthGauge = defineGauge({
   name: 'penstock_operator_queue_length',
   help: 'Pipelines that wait for a reconciliation, or are in one.',

@@ -71,6 +71,13 @@ suite('a pipeline', kubernetes, () => {
     );
   });
 
+  it('is ready by the metrics of the operator', async () => {
+    const ready = `penstock_operator_pipeline_ready{pipeline="${run.pipelines.namespace}/shop"} 1`;
+    await run.pipelines.until('the metric is 1', async () => {
+      return (await (await fetch(`${run.operator.url}/metrics`)).text()).includes(ready);
+    });
+  });
+
   it('shows people what matters, as columns', async () => {
     const path = `/apis/penstock.dev/v1alpha1/namespaces/${run.pipelines.namespace}/logpipelines`;
     const table = await run.cluster.admin.table(path);

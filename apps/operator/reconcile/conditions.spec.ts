@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildPipeline } from '../testing/build-pipeline.ts';
-import { aspect, conditionsOf, summary } from './conditions.ts';
+import { aspect, conditionsOf, isReady, summary } from './conditions.ts';
 import { writersByConnections } from './connection-budget.ts';
 import { scalingAspects } from './scaling-aspects.ts';
 import { twoDigits } from './writer-scaler.ts';
@@ -110,5 +110,21 @@ describe('bounds and figures', () => {
     [98_765, 99_000],
   ])('a backlog of %d is told as %d', (count, shown) => {
     expect(twoDigits(count)).toBe(shown);
+  });
+});
+
+describe('a pipeline that is stored', () => {
+  const stored = (...conditions: readonly object[]) => ({
+    metadata: { name: 'shop' },
+    status: { conditions },
+  });
+
+  it('is ready by the condition Ready alone', () => {
+    const of = (type: string, status: string) => ({ type, status });
+    expect(isReady(stored(of('Reconciled', 'False'), of('Ready', 'True')))).toBe(true);
+    expect(isReady(stored(of('Reconciled', 'True'), of('Ready', 'False')))).toBe(false);
+    expect(isReady(stored())).toBe(false);
+    expect(isReady({ metadata: { name: 'new' } })).toBe(false);
+    expect(isReady(undefined)).toBe(false);
   });
 });

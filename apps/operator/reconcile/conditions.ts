@@ -1,4 +1,5 @@
-import type { Condition } from '#pipeline';
+import type { Condition, LogPipelineStatus } from '#pipeline';
+import type { KubeObject } from '../runtime/kube-object.ts';
 
 export type ConditionType =
   | 'Ready'
@@ -56,6 +57,12 @@ export function summary(aspects: readonly Aspect[], isEvaluation: boolean): Aspe
     'Available',
     isEvaluation ? `${words}; bundled backends have one instance each, for evaluation` : words,
   );
+}
+
+/** What a pipeline that is stored says of itself. */
+export function isReady(pipeline: KubeObject | undefined): boolean {
+  const { conditions = [] } = (pipeline?.['status'] ?? {}) as LogPipelineStatus;
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
 /** The conditions of the status: those whose status did not change keep their time. */

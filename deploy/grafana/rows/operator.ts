@@ -3,10 +3,11 @@ import { quantile, rate, series, type Panel } from '../panel.ts';
 export const operator: readonly Panel[] = [
   {
     title: 'Pipelines',
-    description: 'LogPipelines, and those that wait for a reconciliation.',
+    description: 'LogPipelines, those that are ready, and those that wait for a reconciliation.',
     unit: 'short',
     queries: [
       { expr: `max(${series('penstock_operator_pipelines')})`, legend: 'pipelines' },
+      { expr: `sum(${series('penstock_operator_pipeline_ready')})`, legend: 'ready' },
       { expr: `max(${series('penstock_operator_queue_length')})`, legend: 'waiting' },
     ],
   },
