@@ -35,6 +35,7 @@ describe('the certificate of the gateway', () => {
       ingestToken: null,
       oidcClientSecret: null,
       oidcCa: null,
+      trustedCa: null,
     });
   });
 
@@ -128,6 +129,21 @@ describe('the secret of OpenID Connect', () => {
     const authority = secretAt('authority', { 'ca.crt': 'certificates' });
     expect(await read(trusting, { ...client, ...authority })).toMatchObject({
       oidcCa: { secret: 'authority', key: 'ca.crt' },
+    });
+  });
+});
+
+describe('the authorities that all processes trust', () => {
+  const spec: WrittenSpec = { ...OFF, trustedCaSecretRef: { name: 'company', key: 'root.pem' } };
+
+  it('are those of the Secret, which is missed by the field that names it', async () => {
+    expect(await read(spec, {})).toEqual({
+      reason: 'MissingSecret',
+      message: 'spec.trustedCaSecretRef names the Secret company, which does not exist',
+    });
+    const company = secretAt('company', { 'root.pem': 'certificates' });
+    expect(await read(spec, company)).toMatchObject({
+      trustedCa: { secret: 'company', key: 'root.pem' },
     });
   });
 });

@@ -38,6 +38,8 @@ export interface SpecContext {
   readonly oidcClientSecret: SecretValue | null;
   /** Certificates to check the provider of OpenID Connect by; null for the known ones. */
   readonly oidcCa: SecretValue | null;
+  /** Certificates that all processes trust beside the known ones; null where there are none. */
+  readonly trustedCa: SecretValue | null;
   /** Null: an autoscaler owns the number of writers. */
   readonly writerReplicas: number | null;
   /** Groups of the API that the cluster serves. */

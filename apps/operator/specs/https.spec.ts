@@ -171,3 +171,22 @@ describe('OpenID Connect of a pipeline', () => {
     }
   });
 });
+
+describe('authorities that all processes trust', () => {
+  const context = (version: string | null) =>
+    buildContext(
+      {},
+      { trustedCa: version === null ? null : { secret: 'company', key: 'root.pem', version } },
+    );
+  const text = (component: string, version: string | null = '1') =>
+    JSON.stringify(child(context(version), 'Deployment', `shop-${component}`));
+
+  it.each(['ingest', 'writer', 'gateway', 'keeper'])('are those of %s too', (component) => {
+    expect(text(component)).toContain(
+      '{"name":"NODE_EXTRA_CA_CERTS","value":"/etc/penstock/trusted-ca/root.pem"}',
+    );
+    expect(text(component)).toContain('"secretName":"company"');
+    expect(text(component, '2')).not.toBe(text(component));
+    expect(text(component, null)).not.toContain('NODE_EXTRA_CA_CERTS');
+  });
+});

@@ -29,6 +29,8 @@ export const RESTRICTED_CONTAINER = {
   capabilities: { drop: ['ALL'] },
 } as const;
 
+const TRUSTED_CA_FOLDER = '/etc/penstock/trusted-ca';
+
 /** What Pod Security calls restricted. */
 export function restrictedPod(user: number) {
   return {
@@ -101,11 +103,12 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
   const { pipeline, image } = context;
   const { component } = pod;
   const secrets = secretsOf(context, component);
-  const { broker, provider } = authoritiesOf(context, component);
+  const { broker, provider, trusted } = authoritiesOf(context, component);
   const https = httpsOf(pipeline, component);
   const disks = disksOf(context, component, [
     ...(broker === null ? [] : [mounted('rabbitmq-ca', RABBITMQ_CA_FOLDER, broker)]),
     ...(provider === null ? [] : [mounted('oidc-ca', OIDC_CA_FOLDER, provider)]),
+    ...(trusted === null ? [] : [mounted('trusted-ca', TRUSTED_CA_FOLDER, trusted)]),
     ...https.files,
   ]);
   return {
@@ -114,7 +117,8 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
       'penstock.dev/secret-hash': fingerprint([
         secrets,
         broker,
-        ...(provider === null ? [] : [provider]),
+        // Only where they are, so that a hash of before there were these stays.
+        ...[provider, trusted].filter((ca) => ca !== null),
       ]),
     }),
     spec: {
@@ -133,6 +137,10 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
             ...Object.entries(secrets).map(([name, value]) => ({ name, ...fromSecret(value) })),
             // Not in the ConfigMap, which ingest and gateway share: each has a certificate of its own, or none.
             ...Object.entries(https.settings).map(([name, value]) => ({ name, value })),
+            // Read by Node itself.
+            ...(trusted === null
+              ? []
+              : [{ name: 'NODE_EXTRA_CA_CERTS', value: `${TRUSTED_CA_FOLDER}/${trusted.key}` }]),
           ],
           resources: resourcesOf(pod.resources, pod.defaults),
           securityContext: RESTRICTED_CONTAINER,
@@ -148,14 +156,20 @@ export function processPod(context: SpecContext, pod: ProcessPod) {
 interface Authorities {
   readonly broker: SecretValue | null;
   readonly provider: SecretValue | null;
+  /** Beside the known ones, for everything else. */
+  readonly trusted: SecretValue | null;
 }
 
 /** Certificates by which a process checks whom it connects to. It reads them once, so that a change rolls its pods. */
-function authoritiesOf({ connections, oidcCa }: SpecContext, component: Process): Authorities {
+function authoritiesOf(
+  { connections, oidcCa, trustedCa }: SpecContext,
+  component: Process,
+): Authorities {
   const names = namesReadBy(component);
   return {
     broker: names.has('RABBITMQ_CA_FILE') ? connections.rabbitmq.ca : null,
     provider: names.has('OIDC_CA_FILE') ? oidcCa : null,
+    trusted: trustedCa,
   };
 }
 

@@ -38,6 +38,7 @@ export function buildContext(
     ingestToken: secret('shop-ingest-token', 'token'),
     oidcClientSecret: null,
     oidcCa: null,
+    trustedCa: null,
     writerReplicas: 2,
     apiGroups: new Set(),
     ...more,

@@ -14,7 +14,7 @@ import {
 } from '../schema/field.ts';
 import { archive } from './archive.ts';
 import { meilisearch, postgres, rabbitmq } from './backends.ts';
-import { annotations, name, PREFIX } from './common.ts';
+import { annotations, name, PREFIX, secretKey } from './common.ts';
 import { gateway, ingest, keeper, writer } from './components.ts';
 import { imageName } from './image.ts';
 import { pods } from './pods.ts';
@@ -123,6 +123,12 @@ export const SPEC = object(
     store,
     archive,
     retention,
+    trustedCaSecretRef: optional(
+      secretKey(
+        'Secret with certificates (PEM) of authorities that Penstock trusts beside the known ones, wherever it connects to: Postgres, object storage, Meilisearch, OpenID Connect, traces.',
+        'ca.crt',
+      ),
+    ),
     pods,
     networkPolicy,
     monitoring,

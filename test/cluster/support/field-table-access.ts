@@ -31,6 +31,19 @@ export const GUARDED: readonly FieldCase[] = [
   ...https('ingest'),
   ...https('gateway'),
   ...fieldCases(
+    [
+      'trustedCaSecretRef.name',
+      'company',
+      'Deployment writer',
+      `${POD}.volumes.trusted-ca.secret.secretName`,
+    ],
+    [
+      'trustedCaSecretRef.key',
+      'root.pem',
+      'Deployment writer',
+      `${POD}.containers.writer.env.NODE_EXTRA_CA_CERTS.value`,
+      '/etc/penstock/trusted-ca/root.pem',
+    ],
     ['gateway.publicUrl', 'https://logs.example.com', 'ConfigMap config', setting('PUBLIC_URL')],
     ['gateway.oidc.issuer', 'https://id.example', 'ConfigMap config', setting('OIDC_ISSUER')],
     [
@@ -69,5 +82,6 @@ export const GUARDED: readonly FieldCase[] = [
 export const ACCESS_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   clients: { 'root.pem': 'a certificate' },
   client: { word: 'secret' },
+  company: { 'root.pem': 'a certificate' },
   provider: { 'root.pem': 'a certificate' },
 };
