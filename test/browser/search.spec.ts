@@ -178,6 +178,20 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.locator('.cm-editor.cm-focused').waitFor();
   });
 
+  it('has no completion once a query is made, so that Escape leads to the rows', async () => {
+    await open('/', '16,000 events');
+    await ui.query.click();
+    await ui.page.keyboard.type('level:fatal');
+    const options = ui.page.locator('.cm-tooltip-autocomplete li');
+    await options.filter({ hasText: 'fatal' }).waitFor();
+    await ui.page.keyboard.press('Enter');
+    await ui.showsCount('349 events');
+    expect(await options.count()).toBe(0);
+    await ui.page.keyboard.press('Escape');
+    await ui.page.keyboard.press('j');
+    await ui.page.locator('#row-0[aria-selected="true"]').waitFor();
+  });
+
   it('opens an event by its link and closes it with Escape', async () => {
     await open('/?q=level:fatal', '349 events');
     await ui.rows.nth(5).click();

@@ -3,6 +3,7 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
   startCompletion,
 } from '@codemirror/autocomplete';
@@ -122,6 +123,8 @@ const EXAMPLE = 'level:error AND message:"failed to connect"';
 
 function extensions(vocabulary: CompletionVocabulary, events: QueryEditorEvents): Extension {
   const submit = (view: EditorView): boolean => {
+    // Also one that is still on its way: Escape leaves the query then, and closes nothing first.
+    closeCompletion(view);
     events.submitted(view.state.doc.toString());
     return true;
   };
