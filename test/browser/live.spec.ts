@@ -69,6 +69,25 @@ suite('the search page while events arrive', browser, (executable) => {
     expect(await ui.rows.first().textContent()).toContain('during 3');
   });
 
+  it('moves no row on a telephone when it counts what is new', async () => {
+    const viewport = { width: 390, height: 844 };
+    ui = new SearchPageParts(await session.open('/?q=service:held&live=1', { viewport }));
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    const held = (count: number): object[] =>
+      Array.from({ length: count }, (_, at) => ({ service: 'held', message: `held ${at}` }));
+    await session.post(held(60));
+    await waitUntil('rows to scroll', async () => (await ui.rows.count()) > 10);
+    const top = async (): Promise<number | undefined> =>
+      (await ui.page.locator('#rows').boundingBox())?.y;
+    const before = await top();
+    await ui.page.locator('#rows').hover();
+    await ui.page.mouse.wheel(0, 400);
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    await session.post(held(1_100));
+    await ui.page.getByRole('button', { name: '1,100 new, resume' }).waitFor();
+    expect(await top()).toBe(before);
+  });
+
   it('turns the tail on and off by its key and in the URL', async () => {
     ui = new SearchPageParts(await session.open('/'));
     await ui.rows.first().waitFor();

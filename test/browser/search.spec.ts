@@ -327,6 +327,10 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.getByRole('progressbar').waitFor({ state: 'detached' });
     release();
     await ui.showsCount('16,000 events');
+    await ui.showsCount('of the search before');
+    await ui.page.unroute('**/api/v1/search*');
+    await ui.page.goBack();
+    await ui.showsCount('complete');
   });
 
   it('has no wider page than a phone, and sheets for fields and events', async () => {

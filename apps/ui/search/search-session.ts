@@ -19,6 +19,7 @@ export class SearchSession {
   #current: SearchRun | null = null;
   #slowTimer: ReturnType<typeof setTimeout> | undefined;
 
+  readonly #begun = signal<SearchRun | null>(null);
   readonly #shown = signal<SearchRun | null>(null);
   readonly #version = signal(0);
   /** The rows are read anew whenever `version` changes. */
@@ -35,8 +36,10 @@ export class SearchSession {
   /** Nothing is stored at all, so that no query could find anything. */
   readonly storeEmpty = signal(false);
   readonly rows = computed(() => this.#shown()?.rows ?? null);
-  /** The last search failed: what is on the screen is of one before it. */
-  readonly outdated = computed(() => this.problem() !== null && this.#shown() !== null);
+  /** The last search failed or was cancelled: what is on the screen is of one before it. */
+  readonly outdated = computed(
+    () => !this.running() && this.#shown() !== null && this.#shown() !== this.#begun(),
+  );
 
   constructor() {
     effect(() => {
@@ -68,6 +71,7 @@ export class SearchSession {
     this.#current?.cancel();
     const run = this.#newRun();
     this.#current = run;
+    this.#begun.set(run);
     this.running.set(true);
     this.histogramProblem.set(null);
     clearTimeout(this.#slowTimer);
