@@ -11,6 +11,7 @@ import { SharedNames } from './reconcile/shared-names.ts';
 import { WriterScaler } from './reconcile/writer-scaler.ts';
 import { discoverGroups } from './runtime/discovery.ts';
 import type { KubeApi } from './runtime/kube-api.ts';
+import { watchFault } from './runtime/list-watch.ts';
 import { rememberSecrets } from './runtime/remember-secrets.ts';
 import { WorkQueue, type WorkOutcome } from './runtime/work-queue.ts';
 import { childName } from './specs/labels.ts';
@@ -64,8 +65,8 @@ export class Operator {
       onChange: (key) => {
         this.queue.add(key);
       },
-      onFailure: ({ plural }, { message }) => {
-        telemetry.emit(watchFailed, { resource: plural, reason: message });
+      onFailure: (kind, error) => {
+        telemetry.emit(watchFailed, { resource: kind.plural, reason: watchFault(kind, error) });
       },
     });
     this.scaler = new WriterScaler({

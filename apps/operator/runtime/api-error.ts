@@ -46,7 +46,7 @@ export function readApiError(status: number, text: string): ApiError {
     const told = JSON.parse(text) as StatusObject;
     return fromStatus(told, status);
   } catch {
-    return new ApiError(status, 'Unknown', text.slice(0, 500));
+    return new ApiError(status, 'Unknown', text.slice(0, 500).trim());
   }
 }
 

@@ -66,7 +66,7 @@ describe('the Kubernetes API', () => {
       message: 'somebody was quicker',
       isConflict: true,
     });
-    answer = (_request, response) => response.writeHead(502).end('<html>');
+    answer = (_request, response) => response.writeHead(502).end('<html>\n');
     await expect(api.request({ method: 'GET', path: '/' })).rejects.toMatchObject({
       status: 502,
       message: '<html>',

@@ -2,8 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '../../../test/support/wait-until.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiCall, KubeApi } from './kube-api.ts';
-import { SERVICES } from './kinds.ts';
-import { ListWatch } from './list-watch.ts';
+import { PIPELINES, SERVICES } from './kinds.ts';
+import { ListWatch, watchFault } from './list-watch.ts';
 
 const object = (name: string, resourceVersion: string) => ({
   metadata: { name, namespace: 'logs', resourceVersion },
@@ -148,5 +148,15 @@ describe('a list-watch', () => {
     await listWatch.synced;
     expect(failures.map(({ message }) => message)).toEqual(['services is forbidden']);
     await waitUntil('it was allowed', () => changes.length === 1);
+  });
+});
+
+describe('the fault of a watch', () => {
+  it('is a definition that is not installed, where the kind is not known', () => {
+    const missing = new ApiError(404, 'Unknown', '404 page not found');
+    expect(watchFault(PIPELINES, missing)).toBe(
+      'the API server knows no LogPipeline of penstock.dev/v1alpha1: is its CustomResourceDefinition installed (crds.enabled of the chart)?',
+    );
+    expect(watchFault(SERVICES, new ApiError(403, 'Forbidden', 'no right'))).toBe('no right');
   });
 });

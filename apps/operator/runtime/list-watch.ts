@@ -190,3 +190,10 @@ export class ListWatch {
 function trim(object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, managedFields: undefined } };
 }
+
+/** Why a list or a watch failed, for people. */
+export function watchFault({ apiVersion, kind }: Kind, { isMissing, message }: ApiError): string {
+  return isMissing
+    ? `the API server knows no ${kind} of ${apiVersion}: is its CustomResourceDefinition installed (crds.enabled of the chart)?`
+    : message;
+}
