@@ -1,5 +1,5 @@
 import { NestFactory } from '@nestjs/core';
-import { DeadLetterKeeper, GROUP_DEFAULTS, type BatchWriter } from '#delivery';
+import { DeadLetterKeeper, DURABLE_GROUP_DEFAULTS, type BatchWriter } from '#delivery';
 import {
   announceProcess,
   nestOptions,
@@ -53,7 +53,7 @@ export async function startWriter(context: ProcessContext<'writer'>): Promise<st
   steps.add('the dead letters', DEAD_LETTER_CLOSE_MS, () => deadLetters.close());
   const app = await NestFactory.createMicroservice(
     WriterModule.register({ store, telemetry, conflicts: store.quarantine }),
-    nestOptions(telemetry, { strategy: new LogBatchServer(queue, GROUP_DEFAULTS) }),
+    nestOptions(telemetry, { strategy: new LogBatchServer(queue, DURABLE_GROUP_DEFAULTS) }),
   );
   const writer = app.get<BatchWriter>(BATCH_WRITER);
   announceProcess(context, {

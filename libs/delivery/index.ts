@@ -31,6 +31,7 @@ export { SHARED_BATCH_DEFAULTS, type SharedBatchSettings } from './ingest/shared
 export {
   BATCH_WRITER_DEFAULTS,
   BatchWriter,
+  DURABLE_GROUP_DEFAULTS,
   GROUP_DEFAULTS,
   type BatchFlow,
   type BatchQuarantine,

@@ -2,6 +2,8 @@ import type { BatchDisposition, BatchHandler, ConsumeOptions, Delivery } from '.
 
 /** The queue that a pump takes from. */
 export interface PumpSource<Entry extends Delivery> {
+  /** Of the batches that wait; 0 where none does. */
+  waitingBytes(): number;
   take(maxBatches: number, maxBytes: number): Entry[];
   settle(entries: readonly Entry[], dispositions: readonly BatchDisposition[]): void;
   /** Their handler failed; they come first again. */
@@ -23,6 +25,9 @@ export class GroupPump<Entry extends Delivery> {
   private closed = false;
   private scheduled = false;
   private backoff: NodeJS.Timeout | null = null;
+  /** Runs while batches wait for more. */
+  private linger: NodeJS.Timeout | null = null;
+  private lingered = false;
   private onIdle: (() => void) | null = null;
 
   constructor(handler: BatchHandler, options: ConsumeOptions, source: PumpSource<Entry>) {
@@ -59,6 +64,7 @@ export class GroupPump<Entry extends Delivery> {
 
   /** Takes what there is, once the current turn of the event loop has brought all it has. */
   wake(): void {
+    this.startLinger();
     if (this.scheduled || !this.mayTake()) return;
     this.scheduled = true;
     setImmediate(() => {
@@ -70,6 +76,30 @@ export class GroupPump<Entry extends Delivery> {
   private stop(): void {
     this.closed = true;
     this.endBackoff();
+    this.endLinger();
+  }
+
+  private startLinger(): void {
+    const { linger } = this.options;
+    if (linger === undefined || this.linger !== null || this.lingered || this.closed) return;
+    if (this.source.waitingBytes() === 0) return;
+    this.linger = setTimeout(() => {
+      this.linger = null;
+      this.lingered = true;
+      this.wake();
+    }, linger.ms);
+  }
+
+  private endLinger(): void {
+    if (this.linger !== null) clearTimeout(this.linger);
+    this.linger = null;
+    this.lingered = false;
+  }
+
+  /** Whether what waits is enough for a group, or has waited long enough. */
+  private get isDue(): boolean {
+    const { linger } = this.options;
+    return linger === undefined || this.lingered || this.source.waitingBytes() >= linger.bytes;
   }
 
   private endBackoff(): void {
@@ -87,12 +117,15 @@ export class GroupPump<Entry extends Delivery> {
   }
 
   private pump(): void {
-    while (this.mayTake()) {
+    while (this.mayTake() && this.isDue) {
+      this.endLinger();
       const entries = this.source.take(this.options.maxBatches, this.options.maxBytes);
       if (entries.length === 0) return;
       this.running++;
       void this.deliver(entries);
     }
+    // What is left behind, if anything, waits for more in its turn.
+    this.startLinger();
   }
 
   private async deliver(entries: readonly Entry[]): Promise<void> {

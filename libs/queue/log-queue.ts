@@ -51,6 +51,14 @@ export interface ConsumeOptions {
   readonly maxBytes: number;
   /** Calls of the handler that may run side by side. */
   readonly concurrency: number;
+  /** Absent where nothing waits for the sake of larger groups. */
+  readonly linger?: Linger;
+}
+
+/** A group of less than `bytes` waits for more batches, but none of them longer than `ms`. */
+export interface Linger {
+  readonly bytes: number;
+  readonly ms: number;
 }
 
 export interface Consumption {

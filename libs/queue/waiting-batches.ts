@@ -10,6 +10,12 @@ export class WaitingBatches<Entry extends Waiting> {
   /** Oldest at `head`. */
   private entries: Entry[] = [];
   private head = 0;
+  private heldBytes = 0;
+
+  /** Of all that wait. */
+  get bytes(): number {
+    return this.heldBytes;
+  }
 
   get length(): number {
     return this.entries.length - this.head;
@@ -17,6 +23,7 @@ export class WaitingBatches<Entry extends Waiting> {
 
   push(entry: Entry): void {
     this.entries.push(entry);
+    this.heldBytes += entry.bytes;
   }
 
   /** Removes the oldest within the bounds; the first one whatever its size. */
@@ -31,6 +38,7 @@ export class WaitingBatches<Entry extends Waiting> {
     }
     const taken = this.entries.slice(this.head, end);
     this.head = end;
+    this.heldBytes -= bytes;
     this.compact();
     return taken;
   }
@@ -41,11 +49,13 @@ export class WaitingBatches<Entry extends Waiting> {
       (a, b) => a.sequence - b.sequence,
     );
     this.head = 0;
+    for (const { bytes } of taken) this.heldBytes += bytes;
   }
 
   clear(): void {
     this.entries = [];
     this.head = 0;
+    this.heldBytes = 0;
   }
 
   /** Drops the taken part of the array once it is most of it, so that taking stays cheap. */

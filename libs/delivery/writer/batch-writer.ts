@@ -43,6 +43,15 @@ export const GROUP_DEFAULTS: ConsumeOptions = {
   concurrency: 2,
 };
 
+/**
+ * Groups of batches that are durable already, whose senders wait for nothing. Groups of 500 to 1,000 events cost a fifth
+ * more than those of 2,000 (ledger, group, filter and commit are paid once for each), so some wait for more.
+ */
+export const DURABLE_GROUP_DEFAULTS: ConsumeOptions = {
+  ...GROUP_DEFAULTS,
+  linger: { bytes: 640 * 1024, ms: 25 },
+};
+
 export interface BatchWriterSettings {
   /** Wait between probes while the store is away. */
   readonly probe: BackoffSettings;

@@ -77,6 +77,7 @@ export class InProcessQueue implements LogQueue {
 
   consume(handler: BatchHandler, options: ConsumeOptions): Promise<Consumption> {
     const pump = new GroupPump<QueuedBatch>(handler, options, {
+      waitingBytes: () => this.waiting.bytes,
       take: (batches, bytes) => this.waiting.take(batches, bytes),
       settle: (entries, dispositions) => {
         this.settle(entries, dispositions);
