@@ -243,9 +243,28 @@ suite('the search page with real log lines', browser, (executable) => {
     expect(await ui.rows.count()).toBeGreaterThan(20);
     await ui.showsCount('of the search before');
     await ui.page.unroute('**/api/v1/search*');
-    await ui.page.getByRole('button', { name: 'Try again' }).click();
+    // By itself, as after the server was started again.
     await ui.showsCount('2,000 events');
     expect(await ui.summary.textContent()).not.toContain('of the search before');
+  });
+
+  it('tries again what failed for good only when it is told to', async () => {
+    await open('/', '16,000 events');
+    const problem = { title: 'Internal Server Error', status: 500, code: 'internal' };
+    const contentType = 'application/problem+json';
+    let asked = 0;
+    await ui.page.route('**/api/v1/search?*', (route) => {
+      asked += 1;
+      return route.fulfill({ status: 500, contentType, body: JSON.stringify(problem) });
+    });
+    await ui.search('service:bgl');
+    const alert = ui.page.getByRole('alert').filter({ hasText: 'Internal Server Error' });
+    await alert.waitFor();
+    expect(await alert.textContent()).not.toContain('by itself');
+    expect(asked).toBe(1);
+    await ui.page.unroute('**/api/v1/search?*');
+    await ui.page.getByRole('button', { name: 'Try again' }).click();
+    await ui.showsCount('2,000 events');
   });
 
   it('says which time of a link it cannot read, and goes on from there', async () => {

@@ -47,6 +47,9 @@ const ALWAYS: ReadonlySet<string> = new Set(['level', 'message', 'timestamp']);
               (change)="columns.toggle(name)"
             />
             <span class="from-log">{{ visible(name) }}</span>
+            @if (name === source) {
+              <span class="hint" i18n>service, else resource</span>
+            }
           </label>
         } @empty {
           <p class="none" i18n>No field has “{{ wanted() }}” in its name.</p>
@@ -64,6 +67,7 @@ export class ColumnsMenu {
   protected readonly columns = inject(Columns);
   readonly #fields = inject(FieldNames);
   protected readonly visible = visibleText;
+  protected readonly source = SOURCE;
   protected readonly wanted = signal('');
   /** The chosen ones first, so that they are found again. */
   protected readonly offered = computed(() => {

@@ -10,6 +10,10 @@ import { SearchRun, type CountedHistogram } from './search-run.ts';
 /** A progress bar for less than this would only flicker. */
 const SLOW_AFTER_MS = 150;
 
+/** A server that is started again answers in a few seconds. */
+const AGAIN_MS = 5_000;
+const UNAVAILABLE = 503;
+
 /** The results on the screen: of the last search that answered, until the next one does. */
 @Injectable()
 export class SearchSession {
@@ -35,6 +39,8 @@ export class SearchSession {
   readonly slow = signal(false);
   /** Nothing is stored at all, so that no query could find anything. */
   readonly storeEmpty = signal(false);
+  /** In how many ms a search is made again that failed for a reason that passes; null: not by itself. */
+  readonly againMs = computed(() => (this.#location.live() ? null : againMs(this.problem())));
   readonly rows = computed(() => this.#shown()?.rows ?? null);
   /** The last search failed or was cancelled: what is on the screen is of one before it. */
   readonly outdated = computed(
@@ -46,6 +52,16 @@ export class SearchSession {
       this.#location.selection();
       this.#location.similar();
       if (!this.#location.live()) untracked(() => void this.#start());
+    });
+    effect((onCleanup) => {
+      // Read for each failure anew.
+      this.problem();
+      const wait = this.againMs();
+      if (wait === null) return;
+      const timer = setTimeout(() => void this.#start(), wait);
+      onCleanup(() => {
+        clearTimeout(timer);
+      });
     });
   }
 
@@ -144,4 +160,11 @@ export class SearchSession {
     this.running.set(false);
     this.slow.set(false);
   }
+}
+
+/** What passes: nobody answers, or the one that does says that it cannot now. */
+function againMs(problem: ApiProblem | null): number | null {
+  if (problem?.code === 'unreachable') return AGAIN_MS;
+  if (problem?.status !== UNAVAILABLE) return null;
+  return Math.max(AGAIN_MS, (problem.retryAfterSeconds ?? 0) * 1_000);
 }
