@@ -29,6 +29,8 @@ export interface SearchServiceSettings {
   readonly monotonicMs?: () => number;
   /** Memory for skip filters. Default 256 MiB. */
   readonly skipIndexBytes?: number;
+  /** Whether they are loaded at once, not as searches need them. Default false. */
+  readonly preloadSkipIndex?: boolean;
   /** Reads columnar segments; null or absent: where there are any, answers fail. */
   readonly columnar?: ColumnarReader | null;
   /** Proposes candidates for words where it covers; null or absent: everything is read from Postgres. */
@@ -52,6 +54,7 @@ export function createSearchService(settings: SearchServiceSettings): SearchServ
   const { pool, telemetry } = settings;
   const skipIndex = createSkipIndexReader(pool, {
     maxBytes: settings.skipIndexBytes ?? SKIP_INDEX_BYTES,
+    preload: settings.preloadSkipIndex ?? false,
     onLoadFailed: (error) => {
       telemetry.emit(skipFiltersNotLoaded, { error: String(error) });
     },

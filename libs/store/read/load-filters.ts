@@ -79,6 +79,19 @@ export async function loadSegment(
   }
 }
 
+/** Segments with filters and the bytes of those, the newest first. */
+export async function sizesOfFilters(
+  pool: Pool,
+): Promise<readonly { readonly segmentId: number; readonly bytes: number }[]> {
+  const rows = await read(
+    pool,
+    `SELECT s.id, sum(octet_length(f.bits)) FROM skip_filter AS f JOIN segment AS s ON s.id = f.segment_id
+     GROUP BY s.id ORDER BY s.range_start DESC`,
+    [],
+  );
+  return rows.map(([segmentId, bytes]) => ({ segmentId: Number(segmentId), bytes: Number(bytes) }));
+}
+
 /** @param sizes commitSeq and bytes of filters @returns the last commitSeq of each portion */
 function portionEnds(sizes: readonly TextRow[], portionBytes: number): readonly number[] {
   const ends: number[] = [];

@@ -8,7 +8,7 @@ import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { mergeCandidates } from './candidate.ts';
 import { mayFulfil, probeSql, toProbe } from './filter-probe.ts';
 import { createSkipIndexReader } from './skip-index-reader.ts';
-import { withSnapshot } from './snapshot.ts';
+import { withSnapshot, type Snapshot } from './snapshot.ts';
 
 const REQUIREMENTS = [
   'needle7',
@@ -108,6 +108,53 @@ describe('the skip index, as readers ask it', () => {
     // The list of all, and several portions.
     expect(statements).toBeGreaterThan(2);
     expect(await find()).toEqual(cold);
+  }, 60_000);
+
+  it('has loaded what fits before anybody asks, the newest segments first', async () => {
+    const [sizes] = await test.query(
+      'SELECT sum(octet_length(bits))::int AS bytes FROM skip_filter WHERE segment_id = 1',
+    );
+    const bytes = sizes?.['bytes'] as number;
+    const [newest] = await test.query(
+      'INSERT INTO skip_filter (commit_seq, segment_id, first_group, last_group, events, min_ts, max_ts, bits) ' +
+        `SELECT nextval('commit_seq'), 2, 1000, 1000, 500, '2026-03-11', '2026-03-11', bits FROM skip_filter LIMIT 1 ` +
+        'RETURNING octet_length(bits) AS bytes, commit_seq',
+    );
+    const all = bytes + (newest?.['bytes'] as number);
+    for (const [maxBytes, inPostgres] of [
+      [all, []],
+      [all - 1, [1]],
+    ] as const) {
+      const reader = createSkipIndexReader(test.store.readPool, {
+        maxBytes,
+        inlineBytes: 0,
+        preload: true,
+        onLoadFailed: (error) => {
+          throw error;
+        },
+      });
+      await reader.settled();
+      const asked: unknown[] = [];
+      await withSnapshot(
+        test.store.readPool,
+        signal,
+        { path: 'ordered', timeoutMs: 0 },
+        (snapshot) => {
+          const watched: Snapshot = {
+            ...snapshot,
+            rows: (sql, values) => {
+              if (sql.includes('get_byte')) asked.push(...(values?.[0] as number[]));
+              return snapshot.rows(sql, values);
+            },
+          };
+          const wanted = requiredTokens(parseQuery('needle7', NOON));
+          return reader.find(watched, snapshot.segments, wanted);
+        },
+      );
+      expect(asked).toEqual(inPostgres);
+      await reader.settled();
+    }
+    await test.query('DELETE FROM skip_filter WHERE segment_id = 2');
   }, 60_000);
 
   it('asks Postgres where memory does not suffice', async () => {

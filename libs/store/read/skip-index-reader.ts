@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { TokenRequirement } from '#query';
 import { decodePlace, mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
-import { loadDeltas, loadSegment } from './load-filters.ts';
+import { loadDeltas, loadSegment, sizesOfFilters } from './load-filters.ts';
 import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
 import type { Segment } from './segment.ts';
 import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
@@ -36,6 +36,8 @@ export interface SkipIndexReaderSettings {
   readonly inlineBytes?: number;
   /** Filters that are loaded by one statement in the background. Default 8 MiB. */
   readonly portionBytes?: number;
+  /** Loads at once what fits, the newest segments first, so that the first searches find it in memory. Default false. */
+  readonly preload?: boolean;
   /** Called when loading filters in the background failed; searches go on without them in memory. */
   readonly onLoadFailed: (error: unknown) => void;
 }
@@ -50,14 +52,30 @@ export function createSkipIndexReader(
   const cache = new SkipFilterCache(settings.maxBytes);
   const { inlineBytes = INLINE_BYTES, portionBytes = PORTION_BYTES } = settings;
   const loading = new Map<number, Promise<void>>();
+  const failed = (error: unknown): void => {
+    // Whoever closes the pool does not wait for filters.
+    if (!pool.ending) settings.onLoadFailed(error);
+  };
 
-  const loadInBackground = (segmentId: number): void => {
-    if (loading.has(segmentId)) return;
+  const load = (segmentId: number): Promise<void> => {
+    const known = loading.get(segmentId);
+    if (known !== undefined) return known;
     const load = loadSegment({ pool, cache, portionBytes }, segmentId)
-      .catch(settings.onLoadFailed)
+      .catch(failed)
       .finally(() => loading.delete(segmentId));
     loading.set(segmentId, load);
+    return load;
   };
+
+  const preload = async (): Promise<void> => {
+    let room = settings.maxBytes;
+    for (const { segmentId, bytes } of await sizesOfFilters(pool)) {
+      room -= bytes;
+      if (room < 0 || pool.ending) return;
+      await load(segmentId);
+    }
+  };
+  const preloaded = settings.preload === true ? preload().catch(failed) : Promise.resolve();
 
   return {
     async find(snapshot, segments, requirement) {
@@ -77,7 +95,7 @@ export function createSkipIndexReader(
         probe,
       );
       for (const { id } of cold) {
-        if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) loadInBackground(id);
+        if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) void load(id);
       }
       return segments.map((segment) => {
         const isCold = coldIds.has(segment.id);
@@ -88,6 +106,7 @@ export function createSkipIndexReader(
       });
     },
     async settled() {
+      await preloaded;
       await Promise.all(loading.values());
     },
   };
