@@ -11,8 +11,8 @@ import { readPromql } from './promql.ts';
 const ROOT = new URL('../../', import.meta.url);
 const committed = (name: string): string => readFileSync(new URL(name, ROOT), 'utf8');
 
-/** Labels that Prometheus gives to whatever it scrapes. */
-const TARGET_LABELS = ['job', 'instance'];
+/** Labels that Prometheus gives to whatever it scrapes; the last one in Kubernetes. */
+const TARGET_LABELS = ['job', 'instance', 'namespace'];
 
 interface Rule {
   readonly alert: string;
@@ -109,8 +109,10 @@ describe('the dashboard', () => {
 });
 
 describe('the alerts', () => {
-  const { groups } = load(committed('deploy/prometheus/alerts.yml')) as RuleFile;
-  const rules = groups.flatMap((group) => group.rules);
+  const rules = ['alerts.yml', 'operator-alerts.yml'].flatMap((name) => {
+    const { groups } = load(committed(`deploy/prometheus/${name}`)) as RuleFile;
+    return groups.flatMap((group) => group.rules);
+  });
 
   it('ask only for metrics and labels that exist', () => {
     for (const { alert, expr } of rules) expect([alert, unknownIn(expr)]).toEqual([alert, []]);

@@ -76,6 +76,22 @@ suite('the chart', kubernetes, () => {
       expect(JSON.parse(data['penstock.json'] ?? '')).toHaveProperty('panels');
     });
 
+    it('alerts when its operator is gone, where it knows how its metrics are called', async () => {
+      const absent = async (...args: readonly string[]) => {
+        const objects = await helm().template('--values', valuesFile('production'), ...args);
+        const rule = objects.find(({ kind }) => kind === 'PrometheusRule') ?? null;
+        const groups = valueAt(rule, 'spec.groups') as {
+          rules: { alert: string; expr: string }[];
+        }[];
+        const rules = groups.flatMap((group) => group.rules);
+        return rules.find(({ alert }) => alert === 'PenstockOperatorAbsent')?.expr;
+      };
+      expect(await absent('--namespace', 'logs')).toBe(
+        'absent(penstock_operator_leader{namespace="logs", job="penstock-operator-metrics"})',
+      );
+      expect(await absent('--set', 'metrics.serviceMonitor.enabled=false')).toBeUndefined();
+    });
+
     it('keeps the CustomResourceDefinition, unless told otherwise', async () => {
       const definition = async (...args: readonly string[]) =>
         (await helm().template(...MINIMAL, ...args)).find(

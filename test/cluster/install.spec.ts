@@ -4,7 +4,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { CHART, HELM_VERSIONS, Helm } from './support/helm.ts';
 import type { KubernetesObject } from './support/kubernetes-object.ts';
 import { valueAt } from './support/kubernetes-object.ts';
-import { TestCluster } from './support/test-cluster.ts';
+import { readDefinition, TestCluster } from './support/test-cluster.ts';
 
 const DEFINITION = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -127,6 +127,22 @@ suite('a release of the chart', kubernetes, () => {
       await untilReady(2);
     });
 
+    it('takes the definition back from who changed it by hand', async () => {
+      const changed = await definitionWith({ shortNames: ['lp', 'logp'] });
+      await cluster.admin.apply(changed, 'kubectl');
+      const upgrade = ['upgrade', 'penstock', CHART, ...IMAGE, ...FIRST, '--namespace', namespace];
+      // Helm 3 does not ask who owns a field.
+      if (version === 'helm4') {
+        const { code, stderr } = await helm.attempt(...upgrade);
+        expect(code).not.toBe(0);
+        expect(stderr).toContain('conflict with "kubectl": .spec.names.shortNames');
+        await helm.run(...upgrade, '--force-conflicts');
+      } else await helm.run(...upgrade);
+
+      const names = valueAt(await cluster.admin.get(DEFINITION), 'spec.names.shortNames');
+      expect(names).toEqual(['lp']);
+    });
+
     it('leaves the pipelines and their kind when it is uninstalled, and comes back to them', async () => {
       const before = valueAt(await pipeline(), 'metadata.uid');
       await release('uninstall', '--wait');
@@ -141,6 +157,13 @@ suite('a release of the chart', kubernetes, () => {
     });
   });
 });
+
+/** The definition, as of a version that names the kind otherwise. */
+async function definitionWith(names: object): Promise<KubernetesObject> {
+  const definition = await readDefinition();
+  const spec = definition['spec'] as { readonly names: object };
+  return { ...definition, spec: { ...spec, names: { ...spec.names, ...names } } };
+}
 
 function environmentOf(deployment: KubernetesObject | null): unknown {
   return valueAt(deployment, 'spec.template.spec.containers.0.env');

@@ -174,7 +174,8 @@ export class TestCluster {
   }
 }
 
-async function readDefinition(): Promise<KubernetesObject> {
+/** The definition of LogPipelines that the chart brings. */
+export async function readDefinition(): Promise<KubernetesObject> {
   const file = new URL('../../../deploy/crds/' + DEFINITION_FILE, import.meta.url);
   return load(await readFile(file, 'utf8')) as KubernetesObject;
 }

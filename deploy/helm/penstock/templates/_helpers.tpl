@@ -18,6 +18,11 @@
 {{- printf "%s-operator" (include "penstock.fullname" .) -}}
 {{- end -}}
 
+{{/* Service of the operator's metrics; Prometheus names their job by it. */}}
+{{- define "penstock.metricsName" -}}
+{{- printf "%s-metrics" (include "penstock.operatorName" .) -}}
+{{- end -}}
+
 {{- define "penstock.selectorLabels" -}}
 app.kubernetes.io/name: {{ include "penstock.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
