@@ -1,18 +1,19 @@
 const ZERO = 48;
 
 /**
- * What a number of JSON that a double cannot hold looks like, behind what can stand before one: 16 digits and points,
- * since fewer digits always survive the way into a double and back (DBL_DIG is 15), or an exponent of three digits,
- * which can leave the range of a double (1e308, 1e-324). Each part has one way to match, so it takes linear time.
+ * What a number of JSON that a double cannot hold looks like, behind what stands before one: 16 digits and points, since
+ * fewer digits always survive the way into a double and back (DBL_DIG is 15), or an exponent of three digits, which can
+ * leave the range of a double (1e308, 1e-324). Each part has one way to match, and no space is read for a second time
+ * from within a run of it, so it takes linear time.
  */
-const UNSAFE = String.raw`-?(?:[\d.]{16}|[\d.]+[eE][+-]?\d{3})`;
+const UNSAFE = String.raw`[ \t\r\n]*-?\d(?:[\d.]{15}|[\d.]*[eE][+-]?\d{3})`;
 /** One expression for both would be slower: the second begins with a set of characters, which are found fast. */
 const AT_THE_START = new RegExp(`^${UNSAFE}`);
-const INSIDE = new RegExp(`[:,[ \\t\\r\\n]${UNSAFE}`);
+const INSIDE = new RegExp(`[:,[]${UNSAFE}`);
 
 /**
- * Whether JSON text may hold a number that a double cannot. It may say yes for digits inside a string; it never
- * says no wrongly.
+ * Whether JSON text, or lines of JSON objects, may hold a number that a double cannot. It may say yes for digits inside
+ * a string; it never says no wrongly.
  */
 export function mayHoldUnsafeNumber(json: string): boolean {
   return AT_THE_START.test(json) || INSIDE.test(json);
