@@ -51,10 +51,7 @@ export interface LoadParts {
   readonly portionBytes: number;
 }
 
-/**
- * In portions, so that the connection's buffers stay small, and searches meanwhile ask Postgres for less and less. Ends
- * early where the segment has left the cache.
- */
+/** In portions, so that the connection's buffers stay small. Ends early where the segment has left the cache. */
 export async function loadSegment(
   { pool, cache, portionBytes }: LoadParts,
   segmentId: number,

@@ -6,15 +6,7 @@ export interface CachedFilter extends Candidate {
   readonly bits: Uint8Array;
 }
 
-export interface HeldFilters {
-  readonly watermark: number;
-  readonly filters: () => readonly CachedFilter[];
-}
-
-const NOTHING_HELD: HeldFilters = { watermark: 0, filters: () => [] };
-
 interface Entry {
-  /** Only added to; where some go, another list takes its place. */
   filters: CachedFilter[];
   /** Filters added since those that were replaced have been sorted out. */
   unsorted: number;
@@ -45,15 +37,6 @@ export class SkipFilterCache {
   /** The commitSeq up to which the cache holds the segment's filters; 0 where it holds none. */
   watermark(segmentId: number): number {
     return this.entries.get(segmentId)?.watermark ?? 0;
-  }
-
-  /** What the cache holds of the segment now, whatever happens to it until `filters` is called. */
-  held(segmentId: number): HeldFilters {
-    const entry = this.entries.get(segmentId);
-    if (entry === undefined) return NOTHING_HELD;
-    const { filters, watermark } = entry;
-    const count = filters.length;
-    return { watermark, filters: () => filters.slice(0, count) };
   }
 
   /** Marks the segment as used. */

@@ -81,7 +81,6 @@ export function createSkipIndexReader(
     async find(snapshot, segments, requirement) {
       cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
       const probe = toProbe(requirement);
-      const held = new Map(segments.map(({ id }) => [id, cache.held(id)]));
       const states = await readStates(snapshot, cache, segments);
       const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > inlineBytes);
       const coldIds = new Set(cold.map(({ id }) => id));
@@ -89,19 +88,14 @@ export function createSkipIndexReader(
         ({ id }) => !coldIds.has(id) && (states.get(id)?.missingBytes ?? 0) > 0,
       );
       await loadDeltas(snapshot, cache, behind);
-      const probed = await probeInPostgres(
-        snapshot,
-        cold.map(({ id }) => ({ id, watermark: held.get(id)?.watermark ?? 0 })),
-        probe,
-      );
+      const probed = await probeInPostgres(snapshot, cold, probe);
       for (const { id } of cold) {
         if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) void load(id);
       }
       return segments.map((segment) => {
-        const isCold = coldIds.has(segment.id);
-        const filters = isCold ? held.get(segment.id)?.filters() : cache.get(segment.id);
-        const inMemory = probeInMemory(filters ?? [], probe);
-        const found = isCold ? joined(inMemory, probed.get(segment.id)) : inMemory;
+        const found = coldIds.has(segment.id)
+          ? (probed.get(segment.id) ?? NOTHING_PROBED)
+          : probeInMemory(cache.get(segment.id), probe);
         return judge(segment, found, states.get(segment.id)?.parts ?? []);
       });
     },
@@ -118,10 +112,7 @@ interface Probed {
   readonly filters: readonly Candidate[];
 }
 
-function joined(a: Probed, b: Probed | undefined): Probed {
-  if (b === undefined) return a;
-  return { hits: [...a.hits, ...b.hits], filters: [...a.filters, ...b.filters] };
-}
+const NOTHING_PROBED: Probed = { hits: [], filters: [] };
 
 function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
   return {
@@ -191,18 +182,17 @@ async function readStates(
   return states;
 }
 
-/** Filters behind the watermarks, whose segments are not all in memory. */
+/** Segments whose filters are not all in memory. */
 async function probeInPostgres(
   snapshot: Snapshot,
-  segments: readonly { readonly id: number; readonly watermark: number }[],
+  segments: readonly Segment[],
   probe: Probe,
 ): Promise<ReadonlyMap<number, Probed>> {
   if (segments.length === 0) return new Map();
   const rows = await snapshot.rows(
     `SELECT segment_id, first_group, last_group, ${PLACE}, (${probeSql(probe)})::int
-     FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
-     JOIN skip_filter ON segment_id = known.id AND commit_seq > known.watermark`,
-    [segments.map(({ id }) => id), segments.map(({ watermark }) => watermark)],
+     FROM skip_filter WHERE segment_id = ANY($1::int[])`,
+    [segments.map(({ id }) => id)],
   );
   const bySegment = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
   return new Map(
