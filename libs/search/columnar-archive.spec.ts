@@ -4,29 +4,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ArchiveParts, ArchiveStep } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
-import { parseQuery, toPredicate } from '#query';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
+import { parseQuery } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
+import { expectAll } from './testing/expect-all.ts';
 import { randomEvents, seededRandom } from './testing/random-events.ts';
-import { runOptions, select, sortedIds } from './testing/search-fixture.ts';
+import { runOptions, select } from './testing/search-fixture.ts';
 
 const random = seededRandom(3);
 
 function day(number: number, count: number): ParsedEvent[] {
   const from = CASES_NOW + number * MICROS_PER_DAY;
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
-}
-
-/** All events, once and in order, by search, count and histogram. */
-async function expectAll(fixture: ColumnarFixture, query = ''): Promise<void> {
-  const selection = select(query, CASES_NOW);
-  const expected = fixture.events.filter(toPredicate(selection.query));
-  const request = { ...selection, limit: 5_000, order: 'desc', cursor: null } as const;
-  const { events } = await fixture.search.search(request, runOptions(60_000));
-  expect(events.map(eventId)).toEqual(sortedIds(expected, 'desc'));
-  const { count } = await fixture.search.count(selection, runOptions(60_000));
-  expect(count).toBe(expected.length);
 }
 
 async function tables(fixture: ColumnarFixture): Promise<string[]> {

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { listSegments, restoreSegment, type ArchiveParts, type ArchiveStep } from '#columnar';
 import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
-import { parseQuery, toPredicate } from '#query';
+import { parseQuery } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
+import { expectAll } from './testing/expect-all.ts';
 import { randomEvents, seededRandom } from './testing/random-events.ts';
-import { runOptions, select, sortedIds } from './testing/search-fixture.ts';
+import { select, sortedIds } from './testing/search-fixture.ts';
 
 const NEVER = new AbortController().signal;
 const random = seededRandom(17);
@@ -32,17 +33,6 @@ async function storeTwice(): Promise<void> {
   await fixture.archive(withFilesOf(100));
   await fixture.store(day(0, 80));
   await fixture.archive(withFilesOf(100));
-}
-
-/** All events, once and in order, by search and count. */
-async function expectAll(query = ''): Promise<void> {
-  const selection = select(query, CASES_NOW);
-  const expected = fixture.events.filter(toPredicate(selection.query));
-  const request = { ...selection, limit: 5_000, order: 'desc', cursor: null } as const;
-  const { events } = await fixture.search.search(request, runOptions(60_000));
-  expect(events.map(eventId)).toEqual(sortedIds(expected, 'desc'));
-  const { count } = await fixture.search.count(selection, runOptions(60_000));
-  expect(count).toBe(expected.length);
 }
 
 async function engines(): Promise<string[]> {
@@ -78,11 +68,11 @@ describe('merging of small columnar files', () => {
       await fixture.archive();
       expect(await engines()).toEqual(['1 columnar', '1 rows']);
       expect(await columnarFiles()).toHaveLength(1);
-      await expectAll();
-      await expectAll('disk level:>=warn');
-      await expectAll('service:api OR metadata.latency:>100');
+      await expectAll(fixture);
+      await expectAll(fixture, 'disk level:>=warn');
+      await expectAll(fixture, 'service:api OR metadata.latency:>100');
       await fixture.store(day(0, 60));
-      await expectAll();
+      await expectAll(fixture);
     });
 
     it.each<ArchiveStep>(['named', 'written', 'verified', 'stored', 'merged'])(
@@ -99,15 +89,15 @@ describe('merging of small columnar files', () => {
           step === 'merged' ? '1 columnar' : '2 columnar',
           '1 rows',
         ]);
-        await expectAll();
+        await expectAll(fixture);
         await fixture.store(day(0, 20));
-        await expectAll();
+        await expectAll(fixture);
         await fixture.archive();
         await fixture.archive();
         expect(await engines()).toEqual(['1 columnar', '1 rows']);
         expect(await columnarFiles()).toHaveLength(1);
-        await expectAll();
-        await expectAll('retry -disk');
+        await expectAll(fixture);
+        await expectAll(fixture, 'retry -disk');
       },
       60_000,
     );
@@ -137,12 +127,12 @@ describe('merging of small columnar files', () => {
         await fixture.archive();
         await fixture.archive();
         expect((await columnarFiles()).length).toBeGreaterThan(before.length);
-        await expectAll();
+        await expectAll(fixture);
       }
       expect(found).toEqual(expected);
       await fixture.archive();
       expect(await columnarFiles()).not.toEqual(expect.arrayContaining(before));
-      await expectAll();
+      await expectAll(fixture);
     });
 
     it('takes events out of merged files whose time is over', async () => {
@@ -154,7 +144,7 @@ describe('merging of small columnar files', () => {
       });
       const left = fixture.events.filter(({ level }) => level !== 'info');
       fixture.events.splice(0, fixture.events.length, ...left);
-      await expectAll();
+      await expectAll(fixture);
     });
   });
 
@@ -183,7 +173,7 @@ describe('merging of small columnar files', () => {
     expect(await engines()).toEqual(['2 rows']);
     const [held] = await fixture.test.query('SELECT count(*)::int AS count FROM log_event_all');
     expect(held?.['count']).toBe(180);
-    await expectAll();
+    await expectAll(fixture);
     await fixture.close();
   }, 60_000);
 });

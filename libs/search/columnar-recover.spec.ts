@@ -20,8 +20,9 @@ import {
 import { toPredicate } from '#query';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
+import { expectAll } from './testing/expect-all.ts';
 import { randomEvents, seededRandom } from './testing/random-events.ts';
-import { runOptions, select, sortedIds } from './testing/search-fixture.ts';
+import { runOptions, select } from './testing/search-fixture.ts';
 
 const NEVER = new AbortController().signal;
 const NO_ROWS = { keepRows: { kind: 'for', age: 0 } } as const;
@@ -71,17 +72,12 @@ function kinds(reports: readonly RecoveryReport[]): string[] {
     .sort();
 }
 
-/** All events, once and in order, by search, count, histogram and facets. */
-async function expectAll(events: readonly StoredEvent[] = fixture.events, query = '') {
-  const selection = select(query, CASES_NOW);
-  const expected = events.filter(toPredicate(selection.query));
-  const request = { ...selection, limit: 5_000, order: 'desc', cursor: null } as const;
-  const answer = await fixture.search.search(request, runOptions(60_000));
-  expect(answer.events.map(eventId)).toEqual(sortedIds(expected, 'desc'));
-  const { count } = await fixture.search.count(selection, runOptions(60_000));
-  expect(count).toBe(expected.length);
-  const facet = { ...selection, field: 'resourceId', limit: 1_000 };
+/** All events, once and in order, by search, count and facets. */
+async function expectEverywhere(events: readonly StoredEvent[] = fixture.events, query = '') {
+  await expectAll({ events, search: fixture.search }, query);
+  const facet = { ...select(query, CASES_NOW), field: 'resourceId', limit: 1_000 };
   const { values } = await fixture.search.facets(facet, runOptions(60_000));
+  const expected = events.filter(toPredicate(facet.query));
   expect(values.reduce((sum, value) => sum + value.count, 0)).toBe(expected.length);
 }
 
@@ -118,14 +114,14 @@ describe('files of which Postgres does not know', () => {
 
     it('count again, with their histograms and facets, and once only', async () => {
       expect(kinds(await recover())).toEqual(['whole', 'whole', 'whole', 'whole', 'whole']);
-      await expectAll(lost.events);
-      await expectAll(lost.events, 'disk level:>=warn');
+      await expectEverywhere(lost.events);
+      await expectEverywhere(lost.events, 'disk level:>=warn');
       expect(await recover()).toEqual([]);
       await fixture.store(day(0, 60), day(1, 20));
-      await expectAll([...lost.events, ...fixture.events]);
+      await expectEverywhere([...lost.events, ...fixture.events]);
       await fixture.archive();
       await fixture.archive();
-      await expectAll([...lost.events, ...fixture.events]);
+      await expectEverywhere([...lost.events, ...fixture.events]);
       expect(new Set([...lost.events, ...fixture.events].map(eventId)).size).toBe(900);
     }, 60_000);
 
@@ -186,9 +182,9 @@ describe('files of which Postgres does not know', () => {
         const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
         expect(signal).toBe('SIGKILL');
         await recover();
-        await expectAll(lost.events);
+        await expectEverywhere(lost.events);
         await fixture.archive();
-        await expectAll(lost.events);
+        await expectEverywhere(lost.events);
       },
       60_000,
     );
@@ -223,12 +219,12 @@ describe('files of which Postgres does not know', () => {
       await expect(fixture.archive(failing)).rejects.toThrow('before they count');
       await fixture.test.query('DELETE FROM columnar_file');
       expect(kinds(await recover())).toEqual(['present', 'present']);
-      await expectAll();
+      await expectEverywhere();
       await fixture.archive();
       await fixture.archive();
       expect(await engines()).toEqual(['columnar', 'kept', 'rows']);
       expect(await names()).toHaveLength(4);
-      await expectAll();
+      await expectEverywhere();
     }, 60_000);
 
     it('take the place of those that they were merged from, when told so', async () => {
@@ -246,7 +242,7 @@ describe('files of which Postgres does not know', () => {
       expect(await engines()).toEqual(['columnar', 'columnar', 'rows']);
       expect(kinds(await recover(true))).toEqual(['whole']);
       expect(await engines()).toEqual(['columnar', 'rows']);
-      await expectAll();
+      await expectEverywhere();
       expect(await recover(true)).toEqual([]);
       await fixture.archive();
       expect(await names()).toHaveLength(2);
@@ -261,13 +257,13 @@ describe('files of which Postgres does not know', () => {
       await rm(join(archiveOf(fixture), gone));
       await recover(true);
       expect(await engines()).toEqual(['columnar', 'kept', 'rows', 'rows', 'rows']);
-      await expectAll();
+      await expectEverywhere();
       await fixture.runJobs();
-      await expectAll(fixture.events, 'retry -disk');
+      await expectEverywhere(fixture.events, 'retry -disk');
       await fixture.archive();
       await fixture.archive();
       expect(await engines()).toEqual(['columnar', 'columnar', 'kept', 'kept', 'rows', 'rows']);
-      await expectAll();
+      await expectEverywhere();
     }, 60_000);
   });
 });

@@ -11,12 +11,12 @@ import {
   type RestoreStep,
   type VerifiedObject,
 } from '#columnar';
-import { eventId, MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
-import { toPredicate } from '#query';
+import { MICROS_PER_DAY, MICROS_PER_HOUR, type ParsedEvent } from '#event';
 import { CASES_NOW } from '../query/testing/cases.ts';
 import { openColumnarFixture, type ColumnarFixture } from './testing/columnar-fixture.ts';
+import { expectAll } from './testing/expect-all.ts';
 import { randomEvents, seededRandom } from './testing/random-events.ts';
-import { runOptions, select, sortedIds } from './testing/search-fixture.ts';
+import { runOptions, select } from './testing/search-fixture.ts';
 
 const NEVER = new AbortController().signal;
 const EVERYTHING = { from: null, to: null };
@@ -28,17 +28,6 @@ function day(number: number, count: number): ParsedEvent[] {
 }
 
 let fixture: ColumnarFixture;
-
-/** All events, once and in order, by search and count. */
-async function expectAll(query = ''): Promise<void> {
-  const selection = select(query, CASES_NOW);
-  const expected = fixture.events.filter(toPredicate(selection.query));
-  const request = { ...selection, limit: 5_000, order: 'desc', cursor: null } as const;
-  const { events } = await fixture.search.search(request, runOptions(60_000));
-  expect(events.map(eventId)).toEqual(sortedIds(expected, 'desc'));
-  const { count } = await fixture.search.count(selection, runOptions(60_000));
-  expect(count).toBe(expected.length);
-}
 
 async function engines(): Promise<string[]> {
   const rows = await fixture.test.query(
@@ -127,17 +116,17 @@ describe('columnar segments', () => {
     expect(await engines()).toEqual(['columnar', 'kept', 'rows']);
     const [held] = await fixture.test.query('SELECT count(*)::int AS count FROM log_event_all');
     expect(held?.['count']).toBe(700);
-    await expectAll();
-    await expectAll('disk level:>=warn');
+    await expectAll(fixture);
+    await expectAll(fixture, 'disk level:>=warn');
     await fixture.runJobs();
-    await expectAll('retry -disk');
+    await expectAll(fixture, 'retry -disk');
     await fixture.archive();
     expect(await engines()).toEqual(['columnar', 'kept', 'rows']);
     expect(await restore(id)).toMatchObject({ kind: 'refused' });
     await fixture.test.query(`UPDATE segment SET held_until = now() WHERE held_until IS NOT NULL`);
     await fixture.archive();
     expect(await engines()).toEqual(['columnar', 'columnar', 'kept', 'kept']);
-    await expectAll();
+    await expectAll(fixture);
   }, 60_000);
 
   it('are read by other programs as docs/archive.md says', async () => {
@@ -189,10 +178,10 @@ describe('columnar segments', () => {
       const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
       expect(signal).toBe('SIGKILL');
       expect(await engines()).toEqual(expected);
-      await expectAll();
+      await expectAll(fixture);
       if (step !== 'restored') await restore(id);
       expect(await engines()).toEqual(['columnar', 'kept', 'rows']);
-      await expectAll();
+      await expectAll(fixture);
     },
     60_000,
   );
