@@ -1,6 +1,7 @@
 import type { Batch } from './batch.ts';
 import { decodeEventLines } from './event-lines.ts';
 import { decodeEvents, encodeEvents } from './event-table.ts';
+import { LIMITS } from './limits.ts';
 import type { LogEvent } from './log-event.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import { formatTimestamp, type Micros } from './timestamp.ts';
@@ -89,7 +90,7 @@ export function decodeBatch(headers: Readonly<Record<string, unknown>>, body: Bu
   const readBody = READ_BODY.get(schema);
   if (readBody === undefined) throw new BatchFormatError(schemaFault(schema));
   if (typeof batchId !== 'string') throw headerError('batchId');
-  if (typeof bytes !== 'number') throw headerError('bytes');
+  if (!isSize(bytes)) throw headerError('bytes');
   if (bodyHash !== null && typeof bodyHash !== 'string') throw headerError('bodyHash');
   const receivedAt = timeHeader(headers, 'receivedAt');
   const events = readBody(body);
@@ -110,6 +111,11 @@ function schemaFault(schema: unknown): string {
 
 function headerError(name: string): BatchFormatError {
   return new BatchFormatError(`the header ${name} is missing or of the wrong type`);
+}
+
+/** It goes into sums that bound memory, which one number out of all bounds would spoil. */
+function isSize(bytes: unknown): bytes is number {
+  return typeof bytes === 'number' && bytes >= 0 && bytes <= LIMITS.inflatedBytes;
 }
 
 function timeHeader(headers: Readonly<Record<string, unknown>>, name: string): Micros {

@@ -16,13 +16,15 @@ const LINGER = { bytes: 600, ms: 25 };
 class Subject {
   readonly groups: number[] = [];
   readonly pump: GroupPump<Entry>;
+  isExhausted = false;
   private readonly waiting = new WaitingBatches<Entry>();
   private readonly open: ((fail: boolean) => void)[] = [];
   private sequence = 0;
 
   constructor(options: ConsumeOptions) {
     this.pump = new GroupPump<Entry>((group) => this.handle(group), options, {
-      waitingBytes: () => this.waiting.bytes,
+      waiting: this.waiting,
+      isExhausted: () => this.isExhausted,
       take: (batches, bytes) => this.waiting.take(batches, bytes),
       settle: () => undefined,
       giveBack: (entries) => {
@@ -32,13 +34,17 @@ class Subject {
     });
   }
 
-  arrive(batches: number): void {
+  arrive(batches: number, bytes = 200): void {
     for (let i = 0; i < batches; i++) {
       const sequence = this.sequence++;
-      const batch = makeBatch(sequence);
-      this.waiting.push({ batch, bytes: batch.bytes, sequence, attempt: 1 });
+      this.waiting.push({ batch: makeBatch(sequence), bytes, sequence, attempt: 1 });
       this.pump.wake();
     }
+  }
+
+  /** As when the connection is lost that delivered them. */
+  loseAll(): void {
+    this.waiting.clear();
   }
 
   /** Ends the oldest group that is being handled. */
@@ -123,6 +129,60 @@ describe('a pump that lingers', () => {
     await jest.advanceTimersByTimeAsync(99);
     expect(subject.groups).toEqual([1]);
     await jest.advanceTimersByTimeAsync(2);
+    expect(subject.groups).toEqual([1, 1]);
+  });
+
+  test('waits no longer with a batch that says it has no bytes', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.arrive(1, 0);
+    await jest.advanceTimersByTimeAsync(26);
+    expect(subject.groups).toEqual([1]);
+  });
+
+  test('waits for nothing where a group may hold no more batches', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.arrive(10, 1);
+    await settled();
+    expect(subject.groups).toEqual([10]);
+  });
+
+  test('waits for nothing while no more can come', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.isExhausted = true;
+    subject.arrive(2);
+    await settled();
+    expect(subject.groups).toEqual([2]);
+  });
+
+  test('waits no longer than agreed for what came while it was paused', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.pump.pause();
+    subject.arrive(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(subject.groups).toEqual([]);
+    subject.pump.resume();
+    await settled();
+    expect(subject.groups).toEqual([1]);
+  });
+
+  test('goes on after what it waited with was taken away', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.arrive(1);
+    subject.loseAll();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(subject.groups).toEqual([]);
+    subject.arrive(1);
+    await jest.advanceTimersByTimeAsync(26);
+    expect(subject.groups).toEqual([1]);
+  });
+
+  test('hands over a batch that is larger than a group at once and alone', async () => {
+    const subject = new Subject({ ...OPTIONS, linger: LINGER });
+    subject.arrive(1, 20_000);
+    subject.arrive(1);
+    await settled();
+    expect(subject.groups).toEqual([1]);
+    await jest.advanceTimersByTimeAsync(26);
     expect(subject.groups).toEqual([1, 1]);
   });
 

@@ -2,8 +2,10 @@ import type { BatchDisposition, BatchHandler, ConsumeOptions, Delivery } from '.
 
 /** The queue that a pump takes from. */
 export interface PumpSource<Entry extends Delivery> {
-  /** Of the batches that wait; 0 where none does. */
-  waitingBytes(): number;
+  /** The batches that wait, and their bytes in all. */
+  readonly waiting: { readonly length: number; readonly bytes: number };
+  /** Whether nothing more comes before some of what it gave has been settled. */
+  isExhausted(): boolean;
   take(maxBatches: number, maxBytes: number): Entry[];
   settle(entries: readonly Entry[], dispositions: readonly BatchDisposition[]): void;
   /** Their handler failed; they come first again. */
@@ -82,7 +84,7 @@ export class GroupPump<Entry extends Delivery> {
   private startLinger(): void {
     const { linger } = this.options;
     if (linger === undefined || this.linger !== null || this.lingered || this.closed) return;
-    if (this.source.waitingBytes() === 0) return;
+    if (this.source.waiting.length === 0) return;
     this.linger = setTimeout(() => {
       this.linger = null;
       this.lingered = true;
@@ -96,10 +98,12 @@ export class GroupPump<Entry extends Delivery> {
     this.lingered = false;
   }
 
-  /** Whether what waits is enough for a group, or has waited long enough. */
+  /** Whether what waits is enough for a group, has waited long enough, or would wait for nothing. */
   private get isDue(): boolean {
-    const { linger } = this.options;
-    return linger === undefined || this.lingered || this.source.waitingBytes() >= linger.bytes;
+    const { linger, maxBatches } = this.options;
+    if (linger === undefined || this.lingered) return true;
+    const { length, bytes } = this.source.waiting;
+    return bytes >= linger.bytes || length >= maxBatches || this.source.isExhausted();
   }
 
   private endBackoff(): void {

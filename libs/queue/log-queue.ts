@@ -55,7 +55,10 @@ export interface ConsumeOptions {
   readonly linger?: Linger;
 }
 
-/** A group of less than `bytes` waits for more batches, but none of them longer than `ms`. */
+/**
+ * A group of less than `bytes`, and of fewer batches than it may hold, waits for more while more can come, but no batch
+ * longer than `ms`.
+ */
 export interface Linger {
   readonly bytes: number;
   readonly ms: number;

@@ -77,7 +77,9 @@ export class InProcessQueue implements LogQueue {
 
   consume(handler: BatchHandler, options: ConsumeOptions): Promise<Consumption> {
     const pump = new GroupPump<QueuedBatch>(handler, options, {
-      waitingBytes: () => this.waiting.bytes,
+      waiting: this.waiting,
+      // Whether another batch is taken depends on its size.
+      isExhausted: () => false,
       take: (batches, bytes) => this.waiting.take(batches, bytes),
       settle: (entries, dispositions) => {
         this.settle(entries, dispositions);

@@ -70,6 +70,32 @@ suite('consuming from RabbitMQ', rabbitmq, () => {
     expect(await next.depth()).toEqual({ ready: 0, unsettled: 0, bytes: 0 });
   });
 
+  it.each([1, 3])(
+    'waits for no larger group where one of %d queues delivers no more before an acknowledgement',
+    async (shards) => {
+      const one = await queues.open({ prefix });
+      const held = { maxHeldBytes: 2 * shards * LIMITS.eventBytes };
+      const { queue } = await queues.open({ prefix, shards, ...held }, ['consuming']);
+      // Into the first queue alone.
+      await publish(one, 6);
+      const log = new DeliveryLog();
+      const forEver = { bytes: IN_GROUPS.maxBytes, ms: 600_000 };
+      await queue.consume(log.handler('stored'), { ...IN_GROUPS, linger: forEver });
+      await log.deliveries(6);
+    },
+  );
+
+  it('waits no longer for a larger group with an empty message', async () => {
+    const { queue, metric } = await queues.open({ prefix });
+    await sendAll([[Buffer.alloc(0), {}]]);
+    const linger = { bytes: IN_GROUPS.maxBytes, ms: 1 };
+    await queue.consume(new DeliveryLog().handler('stored'), { ...IN_GROUPS, linger });
+    await waitUntil(
+      'the message is refused',
+      async () => (await metric('penstock_queue_undecodable_batches_total')) === 1,
+    );
+  });
+
   describe('while it is paused', () => {
     it('keeps for a while what it took, and goes on with it', async () => {
       const observed = await queues.open({ prefix, pauseHoldMs: 600_000 });

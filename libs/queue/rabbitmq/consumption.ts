@@ -52,7 +52,8 @@ export class RabbitConsumption implements Consumption {
   constructor(parts: ConsumptionParts, handler: BatchHandler, options: ConsumeOptions) {
     this.parts = parts;
     this.pump = new GroupPump(handler, options, {
-      waitingBytes: () => this.waiting.bytes,
+      waiting: this.waiting,
+      isExhausted: () => this.channel?.isExhausted ?? false,
       take: (batches, bytes) => this.take(batches, bytes),
       // Whatever the handler did with a batch, the queue is done with it.
       settle: (received) => {

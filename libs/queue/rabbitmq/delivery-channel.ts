@@ -7,6 +7,7 @@ import {
   consumerCancelled,
   staleAcknowledgements,
 } from './events.ts';
+import { UnsettledMessages } from './unsettled-messages.ts';
 
 export interface DeliveryChannelParts {
   readonly queues: readonly string[];
@@ -25,8 +26,7 @@ export interface DeliveryChannelParts {
 export class DeliveryChannel {
   private readonly channel: Channel;
   private readonly parts: DeliveryChannelParts;
-  /** By number, in the order of delivery. */
-  private readonly unsettled = new Map<number, ConsumeMessage>();
+  private readonly unsettled = new UnsettledMessages();
   private consumerTags: readonly string[] = [];
   private ended = false;
 
@@ -53,11 +53,16 @@ export class DeliveryChannel {
   }
 
   get unacknowledged(): number {
-    return this.unsettled.size;
+    return this.unsettled.count;
   }
 
   get unacknowledgedBytes(): number {
-    return [...this.unsettled.values()].reduce((sum, { content }) => sum + content.length, 0);
+    return this.unsettled.bytes;
+  }
+
+  /** Whether a queue delivers nothing more before some of its messages are settled. */
+  get isExhausted(): boolean {
+    return this.unsettled.hasConsumerWith(this.parts.prefetch);
   }
 
   /** Delivers from now on. */
@@ -96,14 +101,14 @@ export class DeliveryChannel {
       this.broke(messageOf(error));
       return;
     }
-    for (const tag of settled.keys()) this.unsettled.delete(tag);
+    for (const message of settled.values()) this.unsettled.remove(message);
     this.parts.telemetry.emit(batchesAcknowledged, { batches: messages.length });
   }
 
   /** Sends a message to the dead letters. */
   reject(message: ConsumeMessage): void {
     if (this.ended) return;
-    this.unsettled.delete(message.fields.deliveryTag);
+    this.unsettled.remove(message);
     try {
       this.channel.nack(message, false, false);
     } catch (error) {
@@ -127,9 +132,11 @@ export class DeliveryChannel {
   /** Takes the settled messages before which none is unsettled out of both maps; the last of them, or null. */
   private settleOldest(settled: Map<number, ConsumeMessage>): ConsumeMessage | null {
     let last: ConsumeMessage | null = null;
-    for (const [tag, message] of this.unsettled) {
-      if (!settled.delete(tag)) break;
-      this.unsettled.delete(tag);
+    for (const tag of this.unsettled.tags()) {
+      const message = settled.get(tag);
+      if (message === undefined) break;
+      settled.delete(tag);
+      this.unsettled.remove(message);
       last = message;
     }
     return last;
@@ -137,7 +144,7 @@ export class DeliveryChannel {
 
   private delivered(message: ConsumeMessage): void {
     if (this.ended) return;
-    this.unsettled.set(message.fields.deliveryTag, message);
+    this.unsettled.add(message);
     this.parts.telemetry.emit(batchDelivered, {
       bytes: message.content.length,
       redelivered: message.fields.redelivered,

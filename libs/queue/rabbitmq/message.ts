@@ -72,10 +72,11 @@ export function decodeMessage({ content, properties }: DeliveredMessage): Batch 
   return batch;
 }
 
-/** Size of the batch for bounds on memory, without decoding it. */
+/** Size of the batch for bounds on memory, without decoding it: no less than the message, no more than any batch has. */
 export function sizeOf({ content, properties }: DeliveredMessage): number {
-  const bytes: unknown = properties.headers?.['bytes'];
-  return typeof bytes === 'number' && bytes >= 0 && bytes < Infinity ? bytes : content.length;
+  const claimed: unknown = properties.headers?.['bytes'];
+  if (typeof claimed !== 'number' || !(claimed > content.length)) return content.length;
+  return Math.min(claimed, LIMITS.inflatedBytes);
 }
 
 /** Whether another version may read it, as its number of a schema says. */
