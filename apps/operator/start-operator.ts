@@ -11,9 +11,10 @@ import {
 import { OperatorModule } from './operator.module.ts';
 import { ApiError } from './runtime/api-error.ts';
 import type { ApiServer } from './runtime/api-server.ts';
-import { discoverGroups } from './runtime/discovery.ts';
+import { checkKind, discoverGroups } from './runtime/discovery.ts';
 import { inClusterServer } from './runtime/in-cluster.ts';
 import { openKubeApi, type KubeApi } from './runtime/kube-api.ts';
+import { PIPELINES } from './runtime/kinds.ts';
 import { kubeconfigServer } from './runtime/kubeconfig.ts';
 import { LeaderElection } from './runtime/leader-election.ts';
 import { apiRequested, leaderGauge, leaseFailed, leading } from './telemetry.ts';
@@ -26,6 +27,7 @@ const HEALTH_MS = 10_000;
 export async function startOperator(context: ProcessContext<'operator'>): Promise<string> {
   const { settings, telemetry, health, steps, stopping } = context;
   const server = health.add('the Kubernetes API', { required: true });
+  const pipelines = health.add('LogPipelines', { required: true });
   const operations = await serveOperations(
     { telemetry, health },
     { port: settings.operationsPort, host: settings.httpHost, portSetting: 'OPERATIONS_PORT' },
@@ -37,11 +39,18 @@ export async function startOperator(context: ProcessContext<'operator'>): Promis
   steps.add('the connections to the Kubernetes API', 1_000, () => {
     api.close();
   });
+  const waiting = { timeoutMs: settings.startupTimeout, signal: stopping };
   await openWhenReachable(() => discoverGroups(api), {
+    ...waiting,
     dependency: server,
-    timeoutMs: settings.startupTimeout,
-    signal: stopping,
     isTransient: (error) => error instanceof ApiError && !error.isForbidden,
+  });
+  // Asked once, by those that wait to lead too: a rollout with a definition or a right missing stops at its first pod.
+  // Either may come after the operator, and what is lost later is told by the watch and by conditions.
+  await openWhenReachable(() => checkKind(api, PIPELINES, settings.watchNamespace), {
+    ...waiting,
+    dependency: pipelines,
+    isTransient: (error) => error instanceof ApiError,
   });
   health.watch(
     server,

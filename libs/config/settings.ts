@@ -91,7 +91,7 @@ export const SETTINGS = {
     type: duration,
     default: 5 * MINUTE,
     description:
-      'How long a process that starts waits for Postgres, and the operator for the Kubernetes API; then it ends with code 1. RabbitMQ is waited for without end, and ingest waits for neither: `/health/ready` says meanwhile what is missing.',
+      'How long a starting process waits for Postgres, and the operator for the Kubernetes API and LogPipelines; then it ends with code 1. RabbitMQ is awaited without end, and ingest waits for neither: `/health/ready` says what is missing.',
   }),
   partitionBy: setting({
     name: 'STORE_PARTITION',

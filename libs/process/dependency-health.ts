@@ -62,6 +62,7 @@ const PHASE_REASONS = {
  * - writer requires the queue, since without it there is nothing to write. Postgres is optional: while it is away the
  *   batches stay in the queue, and a pod that is replaced or kept from being replaced does not bring it back.
  * - keeper requires Postgres; Meilisearch and the storage of columnar files are optional.
+ * - operator requires the Kubernetes API, and at its start that LogPipelines can be listed.
  *
  * Nothing here ends a process: `/health/live` says only that it runs, since a restart brings back no dependency. While
  * a process starts it is not ready until each required dependency was reached once, so that a rollout with wrong

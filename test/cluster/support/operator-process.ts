@@ -83,8 +83,18 @@ export async function programOfVersion(version: string, folder: string): Promise
   return folder;
 }
 
-/** The built operator, with the files that Kubernetes mounts into its pod: token and certificate of its ServiceAccount. */
+/** An operator that serves: it has found the API server and the kind LogPipeline. */
 export async function startOperator(
+  cluster: TestCluster,
+  options: OperatorOptions,
+): Promise<RunningProcess> {
+  const operator = await spawnOperator(cluster, options);
+  await operator.ready();
+  return operator;
+}
+
+/** The built operator, with the files that Kubernetes mounts into its pod: token and certificate of its ServiceAccount. */
+export async function spawnOperator(
   cluster: TestCluster,
   { home, serviceAccount, watched, environment, program = PROGRAM }: OperatorOptions,
 ): Promise<RunningProcess> {
@@ -94,7 +104,7 @@ export async function startOperator(
   await writeFile(join(folder, 'token'), token, { mode: 0o600 });
   await writeFile(join(folder, 'ca.crt'), cluster.access.authority);
   const server = new URL(cluster.access.url);
-  const operator = RunningProcess.spawn({
+  return RunningProcess.spawn({
     main: join(program, 'dist/apps/operator/main.js'),
     environment: {
       KUBERNETES_SERVICE_HOST: server.hostname,
@@ -107,6 +117,4 @@ export async function startOperator(
       ...environment,
     },
   });
-  await operator.ready();
-  return operator;
 }
