@@ -24,6 +24,7 @@ import { AdminLocation } from '../admin-location.ts';
 import { KeptList } from '../records/kept-list.ts';
 import { ListState } from '../records/list-state.ts';
 import { RecordAction } from '../records/record-action.ts';
+import { reasonName } from './reason-name.ts';
 import { replayNews } from './replay-news.ts';
 
 const STEP = 100;
@@ -72,6 +73,10 @@ export class QuarantinePage {
     inject(DestroyRef).onDestroy(() => {
       this.#looking.abort();
     });
+  }
+
+  protected nameOf(reason: string): string {
+    return visibleText(reasonName(reason));
   }
 
   protected time({ quarantinedAt }: QuarantineEntry): string {
