@@ -277,6 +277,7 @@ suite('the search page with real log lines', browser, (executable) => {
 
   it.each([
     ['level:error zxcvqw', 'Without zxcvqw', 'level:error', '809 events'],
+    ['level:fatal zxcvqw qwzx', 'Without all of the words', 'level:fatal', '349 events'],
     [
       'level:fatal and service:bgl',
       'Written as level:fatal AND service:bgl',

@@ -140,14 +140,15 @@ export class NothingFound {
   }
 }
 
-/** Each word or phrase left out; the query is more than that word. */
+/** Each word or phrase left out, and all of them; something of the query is left. */
 function withoutWords(q: string): Loosening[] {
-  return listWords(q)
-    .slice(0, MOST_WORDS)
-    .map((word) => ({
-      label: $localize`Without ${word.text}:word:`,
-      q: removeFilter(q, word),
-      allTime: false,
-    }))
-    .filter(({ q: rest }) => rest !== '');
+  const words = listWords(q);
+  const each = words.slice(0, MOST_WORDS).map((word) => ({
+    label: $localize`Without ${word.text}:word:`,
+    q: removeFilter(q, word),
+    allTime: false,
+  }));
+  const bare = [...words].reverse().reduce(removeFilter, q);
+  const all = { label: $localize`Without all of the words`, q: bare, allTime: false };
+  return [...each, ...(words.length > 1 ? [all] : [])].filter(({ q: rest }) => rest !== '');
 }
