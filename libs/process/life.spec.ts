@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Telemetry } from '#telemetry';
 import { ClosingSteps } from './closing-steps.ts';
 import { DependencyHealth } from './dependency-health.ts';
@@ -80,6 +80,18 @@ describe('Life', () => {
     life.stop('SIGTERM');
     gate.resolve('url');
     expect(await begun).toBeNull();
+    expect(exits).toEqual([0]);
+  });
+
+  it('leaves a start that does not end, after 5 s', async () => {
+    jest.useFakeTimers();
+    void life.begin(() => new Promise(() => undefined));
+    life.stop('SIGTERM');
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(exits).toEqual([]);
+    await jest.advanceTimersByTimeAsync(1);
+    jest.useRealTimers();
+    expect(closed).toEqual(['second', 'first']);
     expect(exits).toEqual([0]);
   });
 });

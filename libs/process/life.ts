@@ -1,7 +1,7 @@
 import type { ClosingSteps } from './closing-steps.ts';
 import type { DependencyHealth } from './dependency-health.ts';
 import type { Telemetry } from '#telemetry';
-import { crashed, stopped, stopping } from './telemetry.ts';
+import { crashed, stepFailed, stopped, stopping } from './telemetry.ts';
 
 export interface LifeParts {
   readonly telemetry: Telemetry;
@@ -10,6 +10,9 @@ export interface LifeParts {
   readonly steps: ClosingSteps;
   readonly exit: (code: number) => void;
 }
+
+/** A start that does not end by itself is left where it is, in ms: nothing was accepted yet. */
+const START_DEADLINE_MS = 5_000;
 
 /**
  * From the start of a process to its one end, with the first exit code that was asked for. A start that is under way
@@ -20,6 +23,7 @@ export class Life {
   private readonly abortion = new AbortController();
   private exitCode: number | null = null;
   private isStarting = true;
+  private finishing: Promise<void> | null = null;
 
   constructor(parts: LifeParts) {
     this.parts = parts;
@@ -64,10 +68,25 @@ export class Life {
     this.exitCode ??= exitCode;
     this.parts.health.stopping();
     this.abortion.abort();
-    if (!this.isStarting) await this.finish();
+    if (this.isStarting) this.endStart();
+    else await this.finish();
   }
 
-  private async finish(): Promise<void> {
+  private endStart(): void {
+    setTimeout(() => {
+      if (!this.isStarting) return;
+      const error = `not done ${START_DEADLINE_MS} ms after the end was asked for`;
+      this.parts.telemetry.emit(stepFailed, { step: 'the start', error });
+      void this.finish();
+    }, START_DEADLINE_MS).unref();
+  }
+
+  private finish(): Promise<void> {
+    this.finishing ??= this.closeAndExit();
+    return this.finishing;
+  }
+
+  private async closeAndExit(): Promise<void> {
     const begun = performance.now();
     await this.parts.steps.close();
     this.parts.telemetry.emit(stopped, { seconds: (performance.now() - begun) / 1_000 });
