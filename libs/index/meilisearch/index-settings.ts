@@ -35,14 +35,18 @@ export const INDEX_SETTINGS = {
 export function settingsToChange(current: Settings): Settings {
   const entries = Object.entries(INDEX_SETTINGS) as [keyof Settings, unknown][];
   return Object.fromEntries(
-    entries.filter(([name, wanted]) => canonical(current[name]) !== canonical(wanted)),
+    entries.filter(([name, wanted]) => textOf(name, current[name]) !== textOf(name, wanted)),
   );
 }
 
-/** The server gives lists of names back in an order of its own. */
-function canonical(value: unknown): string {
+/** Lists whose order means something. */
+const IN_ORDER: ReadonlySet<string> = new Set(['rankingRules', 'searchableAttributes']);
+
+/** The server gives other lists of names back in an order of its own. */
+function textOf(setting: string, value: unknown): string {
+  const isInOrder = IN_ORDER.has(setting);
   return JSON.stringify(value, (_key, part: unknown) => {
-    if (Array.isArray(part) && part.every((each) => typeof each === 'string')) {
+    if (!isInOrder && Array.isArray(part) && part.every((each) => typeof each === 'string')) {
       return [...part].sort();
     }
     return isRecord(part) ? Object.fromEntries(Object.entries(part).sort(byKey)) : part;
