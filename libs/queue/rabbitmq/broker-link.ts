@@ -93,7 +93,7 @@ export class BrokerLink {
     while (!this.isClosed) {
       if (this.model === null) {
         await this.rest(failures++);
-        await this.attempt();
+        this.reportRefusal(await this.attempt());
       } else {
         failures = 1;
         await this.broken.promise;
@@ -113,7 +113,7 @@ export class BrokerLink {
     await delay(backoffMs(failures, backoff, random), undefined, { signal }).catch(() => undefined);
   }
 
-  /** The refusal where there was one; other failures are reported and tried again. */
+  /** The refusal where there was one; other failures are reported. */
   private async attempt(): Promise<QueueRefusedError | null> {
     const { name, telemetry, virtualHost } = this.parts;
     if (this.isClosed) return null;
@@ -125,11 +125,16 @@ export class BrokerLink {
       const reason = messageOf(error);
       this.reason = reason;
       const refusal = refusalOf(error, virtualHost);
-      if (refusal !== null) {
-        telemetry.emit(connectRefused, { connection: name, reason: refusal.message });
-      } else telemetry.emit(connectFailed, { connection: name, reason });
+      if (refusal === null) telemetry.emit(connectFailed, { connection: name, reason });
       return refusal;
     }
+  }
+
+  /** Whoever starts is told by an error; later nobody is there who could be. */
+  private reportRefusal(refusal: QueueRefusedError | null): void {
+    if (refusal === null) return;
+    const { name, telemetry } = this.parts;
+    telemetry.emit(connectRefused, { connection: name, reason: refusal.message });
   }
 
   private async open(): Promise<void> {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import { connect, credentials, type ChannelModel } from 'amqplib';
@@ -17,7 +18,7 @@ export function virtualHostOf(url: string): string {
  * Connects to the broker.
  *
  * @param name shown by the broker's own tools
- * @throws QueueRefusedError if a file of the settings cannot be read
+ * @throws QueueRefusedError if a file of the settings is missing or cannot be used
  */
 export async function connectBroker(
   settings: RabbitQueueSettings,
@@ -47,19 +48,34 @@ function plainCredentials({ username, password }: RabbitQueueSettings, url: URL)
   };
 }
 
-function tlsOptions({ tls }: RabbitQueueSettings): object {
+function tlsOptions({ tls: { caFile, certFile, keyFile } }: RabbitQueueSettings): object {
+  if ((certFile === null) !== (keyFile === null)) {
+    const missing = certFile === null ? 'RABBITMQ_CERT_FILE' : 'RABBITMQ_KEY_FILE';
+    throw new QueueRefusedError('tls', `A certificate needs its key: set ${missing} too.`);
+  }
   return {
-    ...(tls.caFile !== null && { ca: readPem(tls.caFile) }),
-    ...(tls.certFile !== null && { cert: readPem(tls.certFile) }),
-    ...(tls.keyFile !== null && { key: readPem(tls.keyFile) }),
+    ...(caFile !== null && { ca: readAuthorities(caFile) }),
+    ...(certFile !== null && { cert: readPem(certFile) }),
+    ...(keyFile !== null && { key: readPem(keyFile) }),
   };
+}
+
+/** Node takes a file without certificates for an authority that signed nothing, and says no more than that. */
+function readAuthorities(path: string): Buffer {
+  const pem = readPem(path);
+  try {
+    new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    throw new QueueRefusedError('tls', `The file ${path} holds no certificate in PEM.`, error);
+  }
 }
 
 function readPem(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new QueueRefusedError('tls', `The file ${path} cannot be read: ${messageOf(error)}`);
+    throw new QueueRefusedError('tls', `The file ${path} cannot be read: ${messageOf(error)}.`);
   }
 }
 

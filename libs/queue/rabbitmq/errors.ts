@@ -53,11 +53,17 @@ export function refusalOf(error: unknown, virtualHost: string): QueueRefusedErro
   if (TLS_ERROR.test(codeOf(error))) {
     return new QueueRefusedError(
       'tls',
-      `There is no TLS connection to RabbitMQ: ${message.trim()} (RABBITMQ_URL, RABBITMQ_CA_FILE, RABBITMQ_CERT_FILE).`,
+      `There is no TLS connection to RabbitMQ: ${tlsReasonOf(error)} (RABBITMQ_URL, RABBITMQ_CA_FILE, RABBITMQ_CERT_FILE, RABBITMQ_KEY_FILE).`,
       error,
     );
   }
   return null;
+}
+
+/** The message of OpenSSL's errors names threads and places in its source; the reason is what people can read. */
+function tlsReasonOf(error: unknown): string {
+  const hasReason = typeof error === 'object' && error !== null && 'reason' in error;
+  return hasReason && typeof error.reason === 'string' ? error.reason : messageOf(error).trim();
 }
 
 /** An error by its shape: the network's errors may come from another realm, so `instanceof Error` does not tell. */

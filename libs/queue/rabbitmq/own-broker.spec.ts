@@ -118,11 +118,36 @@ suite('a RabbitMQ with alarms, limits and TLS', ownRabbitmq, () => {
     await log.deliveries(1);
   });
 
+  const CLIENT = { certFile: 'client', keyFile: 'client-key' };
+
   it.each([
-    ['an unknown authority', { caFile: null, certFile: 'client', keyFile: 'client-key' }],
-    ['no certificate of the client', { caFile: 'ca', certFile: null, keyFile: null }],
-    ['a file that is missing', { caFile: 'missing', certFile: null, keyFile: null }],
-  ])('is refused, in one sentence, with %s', async (_what, files) => {
+    ['an unknown authority', { caFile: null, ...CLIENT }, /: self-signed certificate in/],
+    [
+      'no certificate of the client',
+      { caFile: 'ca', certFile: null, keyFile: null },
+      /RabbitMQ: [a-z0-9 ]*certificate required \(/,
+    ],
+    [
+      'a file that is missing',
+      { caFile: 'missing', certFile: null, keyFile: null },
+      /missing\S* cannot be read: ENOENT.*\.$/,
+    ],
+    [
+      'an authority without a certificate',
+      { caFile: 'broker-key', ...CLIENT },
+      /holds no certificate/,
+    ],
+    [
+      'a certificate without its key',
+      { caFile: 'ca', certFile: 'client', keyFile: null },
+      'A certificate needs its key: set RABBITMQ_KEY_FILE too.',
+    ],
+    [
+      'the key of another',
+      { caFile: 'ca', certFile: 'client', keyFile: 'broker-key' },
+      /: key values/,
+    ],
+  ])('is refused, in one sentence, with %s', async (_what, files, message) => {
     const fileOf = (name: string | null): string | null =>
       name === null ? null : certificate(name);
     const opening = queues.open({
@@ -133,6 +158,10 @@ suite('a RabbitMQ with alarms, limits and TLS', ownRabbitmq, () => {
         keyFile: fileOf(files.keyFile),
       },
     });
-    await expect(opening).rejects.toMatchObject({ name: 'QueueRefusedError', code: 'tls' });
+    const refusal = { name: 'QueueRefusedError', code: 'tls' };
+    await expect(opening).rejects.toMatchObject({
+      ...refusal,
+      message: expect.stringMatching(message),
+    });
   });
 });
