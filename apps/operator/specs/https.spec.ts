@@ -189,4 +189,11 @@ describe('authorities that all processes trust', () => {
     expect(text(component, '2')).not.toBe(text(component));
     expect(text(component, null)).not.toContain('NODE_EXTRA_CA_CERTS');
   });
+
+  it('give the migration a Job of its own, since one without them may have failed', () => {
+    const jobOf = (each: SpecContext) => childrenOf(each).migration.metadata.name;
+    const jobs = [buildContext(), context(null), context('1'), context('2')].map(jobOf);
+    expect(jobs[1]).toBe(jobs[0]);
+    expect(new Set(jobs).size).toBe(3);
+  });
 });

@@ -75,9 +75,12 @@ export function keeperWorkload(context: SpecContext): Manifest {
   );
 }
 
-/** Brings the schema of Postgres up to date. Its name follows from its pod, so that a new image gets a new Job. */
+/**
+ * Brings the schema of Postgres up to date. Its name follows from its pod, so that a new image gets a new Job, and so
+ * do a new password or new authorities, without which the one before may have failed.
+ */
 export function migrationJob(context: SpecContext): Manifest {
-  const { pipeline } = context;
+  const { pipeline, image, connections, trustedCa } = context;
   const template = processPod(context, {
     component: 'migrate',
     resources: undefined,
@@ -91,7 +94,8 @@ export function migrationJob(context: SpecContext): Manifest {
     kind: 'Job',
     name: childName(
       pipeline,
-      `migrate-${fingerprint([context.image, context.connections.postgres])}`,
+      // Authorities only where there are some, so that a name of before there were these stays.
+      `migrate-${fingerprint([image, connections.postgres, ...(trustedCa === null ? [] : [trustedCa])])}`,
     ),
     component: 'migrate',
     body: { spec: { backoffLimit: 6, activeDeadlineSeconds: 3_600, template } },
