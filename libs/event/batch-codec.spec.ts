@@ -130,6 +130,8 @@ test.each<[string, string]>([
   ['no message', LINE.replace('message', 'text')],
   ['no metadata', LINE.replace('metadata', 'more')],
   ['metadata that are no object', LINE.replace('{}}', '[]}')],
+  ['metadata that are not last', LINE.replace('{}}', '{},"service":"a"}')],
+  ['metadata that are first', LINE.replace(',"metadata":{}', '').replace('{', '{"metadata":{},')],
   ['a time before 1970', LINE.replace('2026', '1926')],
   ['a time that is none', LINE.replace('2026', 'then')],
   ['a cut line', LINE.slice(0, -1)],

@@ -33,6 +33,10 @@ function decodeLine(line: string): LogEvent | null {
   const time = typeof timestamp === 'string' ? parseTimestamp(timestamp) : null;
   if (time === null || !isTimestamp(time) || !isLevel(level)) return null;
   if (typeof message !== 'string' || metadata === undefined || !isJsonObject(metadata)) return null;
+  // As it was written: it may hold numbers that JavaScript would change.
+  const metadataText = line.slice(line.indexOf(METADATA_MARK) + METADATA_MARK.length, -1);
+  // What is cut out of a line that others wrote, with the metadata elsewhere, is none.
+  if (parseObject(metadataText) === null) return null;
   return {
     timestamp: time,
     level,
@@ -45,8 +49,7 @@ function decodeLine(line: string): LogEvent | null {
     service: textOf(sent['service']),
     eventType: textOf(sent['eventType']),
     parentResourceId: parentResourceIdOf(metadata),
-    // As it was written: it may hold numbers that JavaScript would change.
-    metadataText: line.slice(line.indexOf(METADATA_MARK) + METADATA_MARK.length, -1),
+    metadataText,
   };
 }
 
