@@ -2,7 +2,7 @@ import type { Batch } from '#event';
 
 /**
  * - `delivery-limit`: it was delivered too often without an answer, as to writers that crashed.
- * - `unknown-schema`: a batch of another version, which this one cannot read.
+ * - `unknown-schema`: a batch of another version, which this one, or the writer that had it, cannot read.
  * - `undecodable`: it is no batch.
  * - `dead-lettered`: somebody else's rule moved it.
  */
@@ -19,7 +19,7 @@ export interface DeadLetter {
   /** As the message claims, where it cannot be read. */
   readonly batchId: string | null;
   readonly events: number;
-  /** The body as it was sent; of an unknown schema the whole message, as `keepMessage` makes it. */
+  /** The body as it was sent; where its schema is not known here the whole message, as `keepMessage` makes it. */
   readonly raw: Buffer;
 }
 

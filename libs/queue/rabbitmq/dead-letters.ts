@@ -4,12 +4,13 @@ import { messageOf } from './errors.ts';
 import { keepMessage } from './kept-message.ts';
 import { batchIdOf, decodeMessage, eventsOf, isOfUnknownSchema } from './message.ts';
 
-type MoveReason = Exclude<DeadLetterReason, 'unknown-schema'>;
+type MoveReason = Exclude<DeadLetterReason, 'undecodable'>;
 
-/** Why RabbitMQ moved a message, in its own words. */
+/** Why RabbitMQ moved a message that can be read here, in its own words. */
 const REASONS: Readonly<Record<string, MoveReason>> = {
   delivery_limit: 'delivery-limit',
-  rejected: 'undecodable',
+  // Writers reject what they cannot read, and nothing else.
+  rejected: 'unknown-schema',
 };
 
 /** Hands over what is in the queue of dead letters, as `DeadLetterSource` says. */
@@ -62,7 +63,7 @@ function letterOf(message: GetMessage): DeadLetter {
 const DETAILS: Readonly<Record<MoveReason, string>> = {
   'delivery-limit':
     'it was delivered as often as the queue allows, each time without an answer of the writer',
-  undecodable: 'a writer could not read it',
+  'unknown-schema': 'a writer of another version could not read it',
   'dead-lettered': 'a rule of RabbitMQ moved it to the dead letters',
 };
 
