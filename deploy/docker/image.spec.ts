@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { load, YAML11_SCHEMA } from 'js-yaml';
 import { PROCESS_NAMES, SETTINGS } from '#config';
 import { tokenTexts } from '../../libs/config/ingest-token-type.ts';
 import { probe, processOf } from './healthcheck.mjs';
@@ -20,6 +21,45 @@ afterEach(() => {
 });
 
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+describe('docker-compose.yml', () => {
+  const file = join(import.meta.dirname, '../../docker-compose.yml');
+  const { services } = load(readFileSync(file, 'utf8'), {
+    // Compose merges mappings, which YAML 1.2 does not know.
+    schema: YAML11_SCHEMA,
+  }) as ComposeFile;
+  const ofDaemons = Object.entries(services).filter(([name]) => name !== 'init');
+
+  it.each(Object.entries(services))(
+    'gives %s no privileges, and bounds its log',
+    (_name, service) => {
+      expect(service).toMatchObject({
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        logging: { options: { 'max-size': expect.any(String) } },
+      });
+    },
+  );
+
+  it.each(ofDaemons)('watches and restarts %s, and gives it time to end', (_name, service) => {
+    expect(service).toMatchObject({
+      restart: 'unless-stopped',
+      stop_grace_period: expect.any(String),
+      healthcheck: { test: expect.any(Array) },
+      depends_on: expect.any(Object),
+    });
+  });
+
+  it('opens ports on this machine alone, unless BIND_ADDRESS says otherwise', () => {
+    const ports = Object.values(services).flatMap((service) => service['ports'] ?? []);
+    expect(ports).toHaveLength(2);
+    for (const port of ports) expect(port).toMatch(/^\$\{BIND_ADDRESS:-127\.0\.0\.1\}:/);
+  });
+});
 
 describe('the secrets of docker-compose.yml', () => {
   const owners = new Map<string, number>();
