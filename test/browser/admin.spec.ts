@@ -119,6 +119,8 @@ suite('administration', browser, (executable) => {
     await secret.getByRole('button', { name: 'Done' }).click();
     await ui.page.locator('ps-token-secret').waitFor({ state: 'detached' });
     expect(await ui.page.getByText(text).count()).toBe(0);
+    const here = ui.page.getByRole('navigation').getByRole('link', { name: 'Ingest tokens' });
+    expect(await here.getAttribute('aria-current')).toBe('page');
 
     const send = (): Promise<number> =>
       fetch(`${session.url}/logs/batch`, {

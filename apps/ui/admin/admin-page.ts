@@ -23,8 +23,7 @@ interface Part {
               class="button"
               [routerLink]="part.path"
               routerLinkActive
-              #active="routerLinkActive"
-              [attr.aria-current]="active.isActive ? 'page' : null"
+              [ariaCurrentWhenActive]="'page'"
               >{{ part.label }}</a
             >
           }
