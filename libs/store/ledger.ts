@@ -64,8 +64,8 @@ export async function findEntries(
 }
 
 /**
- * SQL that enters batches and returns the ids that were new. Sorted ids: two writers with the same redelivered
- * batches then wait for each other instead of deadlocking.
+ * SQL that enters batches, and fails where the ledger has one of them. Sorted ids: two writers with the same
+ * redelivered batches then wait for each other instead of deadlocking.
  *
  * @throws RangeError for an id that is no UUID or a hash that is not hex
  */
@@ -76,8 +76,12 @@ export function enterBatchesSql(batches: readonly Batch[], groupSeq: number): st
       (batch) =>
         `('${checked(batch.id, UUID)}', ${groupSeq}, '${formatTimestamp(batch.receivedAt)}', ${hashLiteral(batch.bodyHash)})`,
     );
-  return `INSERT INTO ingest_batch (id, group_seq, received_at, body_hash) VALUES ${rows.join(', ')}
-ON CONFLICT DO NOTHING RETURNING id`;
+  return `INSERT INTO ingest_batch (id, group_seq, received_at, body_hash) VALUES ${rows.join(', ')}`;
+}
+
+/** SQL that enters those of the batches that are new, and returns their ids. */
+export function enterNewBatchesSql(batches: readonly Batch[], groupSeq: number): string {
+  return `${enterBatchesSql(batches, groupSeq)} ON CONFLICT DO NOTHING RETURNING id`;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -4,7 +4,7 @@ import type { Telemetry } from '#telemetry';
 import { QuarantineEntity, type QuarantineRow } from '../entities/quarantine.ts';
 import { asStoreError } from '../errors.ts';
 import { eventsQuarantined } from '../events.ts';
-import { enterBatchesSql } from '../ledger.ts';
+import { enterNewBatchesSql } from '../ledger.ts';
 import { DURABLE_SQL } from '../write/enter-ledger.ts';
 import { rawEvents } from './raw-events.ts';
 
@@ -62,7 +62,7 @@ export class Quarantine {
    */
   async addUnlessStored(batch: Batch, reason: string, detail: string): Promise<void> {
     await this.keep(rawBatch(batch), reason, detail, async (manager) => {
-      const entered = await manager.query<unknown[]>(enterBatchesSql([batch], NO_GROUP));
+      const entered = await manager.query<unknown[]>(enterNewBatchesSql([batch], NO_GROUP));
       return entered.length > 0;
     });
   }

@@ -13,7 +13,7 @@ import {
   type BatchDisposition,
   type Exceptions,
 } from './dispositions.ts';
-import { enterLedger } from './enter-ledger.ts';
+import { enterLedger, openingSteps } from './enter-ledger.ts';
 import { GroupNumbers } from './group-numbers.ts';
 import { closingNumbers, closingSteps, eventSteps } from './group-script.ts';
 import { splitBySegment, type Group } from './group.ts';
@@ -158,23 +158,20 @@ export class GroupWriter {
     { batches, group, groupSeq }: NumberedGroup,
     exceptions: Exceptions,
   ): Promise<Stored | null> {
-    // Written out before the transaction begins, so that it is open only while Postgres works.
-    const prepared = prepare(group, groupSeq);
-    const fresh = await enterLedger(client, batches, groupSeq, exceptions);
-    if (fresh.length === 0) return await rollBack(client);
-    const rest = fresh.length === batches.length ? null : await this.split(fresh);
-    const final = rest === null ? prepared : prepare(rest, groupSeq);
+    const { steps, ...prepared } = prepare(group, groupSeq);
     try {
-      return await this.finish(client, final, groupSeq, NONE_REFUSED);
+      // In one round trip, during which this process may be busy with other groups: the transaction does not wait for it.
+      const script = [...openingSteps(batches, groupSeq), ...steps];
+      return await this.finish(client, { ...prepared, steps: script }, groupSeq, NONE_REFUSED);
     } catch (error) {
       if (!refusesData(error)) throw error;
     }
     await rollBack(client);
-    return this.storeSifted(client, fresh, groupSeq, exceptions);
+    return this.storeCarefully(client, batches, groupSeq, exceptions);
   }
 
-  /** The slow way, for a group with an event that Postgres refuses: still one transaction. */
-  private async storeSifted(
+  /** The slow way, for a group with a batch that is not new or an event that Postgres refuses: still one transaction. */
+  private async storeCarefully(
     client: PoolClient,
     batches: readonly Batch[],
     groupSeq: number,
@@ -186,7 +183,9 @@ export class GroupWriter {
     const origins = batchesByOrdinal(fresh);
     const rollups = rollUp(stored.parts, stored.events);
     const steps = [
-      quarantineStep(refused, ({ ordinal }) => origins[ordinal] as Batch),
+      ...(refused.length > 0
+        ? [quarantineStep(refused, ({ ordinal }) => origins[ordinal] as Batch)]
+        : []),
       ...closingSteps(stored, rollups, groupSeq),
     ];
     const counts = refusedByBatch(refused, origins);
