@@ -10,7 +10,12 @@ export { takingTurns } from './archive/pace.ts';
 export { CacheFullError, ObjectCorruptError } from './cache/errors.ts';
 export { FileCache, type FileCacheSettings } from './cache/file-cache.ts';
 export { EngineMemoryError } from './duckdb/engine-memory-error.ts';
-export { Engine, type EngineSettings, type StatementLimits } from './duckdb/engine.ts';
+export {
+  Engine,
+  NOT_FOR_SEARCHES,
+  type EngineSettings,
+  type StatementLimits,
+} from './duckdb/engine.ts';
 export {
   createColumnarReader,
   type ColumnarReader,

@@ -8,6 +8,7 @@ import {
   Engine,
   FileCache,
   LocalFolder,
+  NOT_FOR_SEARCHES,
   openS3Storage,
   takingTurns,
   type ArchiveParts,
@@ -101,6 +102,7 @@ export async function openColumnarReader(
     threads: settings.columnarThreads,
     connections: settings.readConnections,
     spillFolder: null,
+    withoutOptimizers: NOT_FOR_SEARCHES,
   });
   steps.add('DuckDB for searches', 500, () => {
     engine.close();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Engine } from './engine.ts';
+import { Engine, NOT_FOR_SEARCHES } from './engine.ts';
 
 const MIB = 1024 * 1024;
 const NEVER = { timeoutMs: 0, signal: new AbortController().signal };
@@ -35,6 +35,23 @@ describe('DuckDB', () => {
       ['64.0 MiB', '1', 'false', 'UTC'],
     ]);
     await expect(engine.run('INSTALL httpfs', [], NEVER)).rejects.toThrow();
+  });
+
+  it('plans searches without the optimizers that cost them more than they give', async () => {
+    const left = `SELECT current_setting('disabled_optimizers')::VARCHAR`;
+    expect(await engine.rows(left, [], NEVER)).toEqual([['']]);
+    const searching = await Engine.open({
+      memoryBytes: 64 * MIB,
+      threads: 1,
+      connections: 1,
+      spillFolder: null,
+      withoutOptimizers: NOT_FOR_SEARCHES,
+    });
+    try {
+      expect(await searching.rows(left, [], NEVER)).toEqual([[NOT_FOR_SEARCHES.join(',')]]);
+    } finally {
+      searching.close();
+    }
   });
 
   it('ends a statement at its time limit', async () => {

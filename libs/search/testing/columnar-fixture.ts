@@ -8,6 +8,7 @@ import {
   directAccess,
   Engine,
   LocalFolder,
+  NOT_FOR_SEARCHES,
   type ArchiveLimits,
   type ArchiveParts,
 } from '#columnar';
@@ -30,6 +31,7 @@ const TEST_ENGINE = {
   threads: 1,
   connections: 2,
   spillFolder: null,
+  withoutOptimizers: NOT_FOR_SEARCHES,
 };
 
 /** A search over a store whose closed days become columnar files. Long after all events: every day is closed. */
