@@ -8,6 +8,14 @@ interface Pair {
   readonly server: Socket;
 }
 
+/** A stall that is to come. */
+interface Stalling {
+  readonly direction: Direction;
+  /** That still go through before it. */
+  bytes: number;
+  readonly begin: () => void;
+}
+
 /** Stands between a client and a server on this machine, and breaks what goes through it when it is told to. */
 export class TcpProxy {
   readonly port: number;
@@ -19,6 +27,7 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private isStalled = false;
   private lost: Direction | null = null;
+  private stalling: Stalling | null = null;
 
   private constructor(listener: Server, targetPort: number) {
     this.listener = listener;
@@ -67,6 +76,16 @@ export class TcpProxy {
       client.pause();
       server.pause();
     }
+  }
+
+  /**
+   * Stalls as soon as so many bytes from now on have gone through in one direction, give or take what is read at once:
+   * in the middle of a transfer, however fast it is. Resolves then.
+   */
+  stallAfter(direction: Direction, bytes: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.stalling = { direction, bytes, begin: resolve };
+    });
   }
 
   /** Lets everything through that has waited. */
@@ -122,7 +141,9 @@ export class TcpProxy {
   private forward(direction: Direction, from: Socket, to: Socket): void {
     from.on('data', (bytes) => {
       if (this.lost === direction || !to.writable) return;
-      if (to.write(bytes)) return;
+      const isRoomLeft = to.write(bytes);
+      this.countDown(direction, bytes.length);
+      if (isRoomLeft) return;
       from.pause();
       to.once('drain', () => {
         if (!this.isStalled) from.resume();
@@ -131,6 +152,16 @@ export class TcpProxy {
     from.on('end', () => {
       to.end();
     });
+  }
+
+  private countDown(direction: Direction, bytes: number): void {
+    const { stalling } = this;
+    if (stalling?.direction !== direction) return;
+    stalling.bytes -= bytes;
+    if (stalling.bytes > 0) return;
+    this.stalling = null;
+    this.stall();
+    stalling.begin();
   }
 }
 

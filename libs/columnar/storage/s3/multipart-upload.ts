@@ -29,8 +29,8 @@ export interface MultipartUpload {
 
 /**
  * Stores a file in parts, each in memory while it is sent, so that its request can be repeated. There is no object
- * before the last step. Where it fails the parts are removed, if the server still answers; else `removeUnfinished` does
- * it later.
+ * before the last step. Where it fails the parts are removed, if the server still answers; `removeUnfinished` removes
+ * the rest later: S3 may bring back a part that was under way when its upload was aborted.
  *
  * Not @aws-sdk/lib-storage: its requests do not end with the signal, and it does not wait for the parts to be removed.
  */

@@ -20,6 +20,8 @@ import { S3Storage } from './s3-storage.ts';
 const NEVER = new AbortController().signal;
 /** Of three parts. */
 const LARGE = 20_000_000;
+/** In the middle of the first part of it. */
+const SOME = 1_000_000;
 
 let folder: string;
 beforeAll(async () => {
@@ -163,12 +165,12 @@ suite('object storage on a real server', s3Server, () => {
       const storage = through({ stallMs: 300 });
       await storage.put('broken/a', await fileOf(content), NEVER);
       const target = join(folder, 'broken');
-      const before = proxy.connections;
+      const stalled = proxy.stallAfter('answers', SOME);
       const fetching = storage.fetch('broken/a', target, NEVER);
+      await stalled;
       await waitUntil('some of it is there', () => existsSync(target));
-      proxy.stall();
-      // No byte comes; the second try does, once the way is free.
-      await waitUntil('it is tried again', () => proxy.connections > before + 1 || proxy.open > 1);
+      // No further byte comes; the second try does, once the way is free.
+      await waitUntil('the first try is given up', () => !existsSync(target));
       proxy.resume();
       await fetching;
       expect((await readFile(target)).equals(content)).toBe(true);
@@ -177,10 +179,10 @@ suite('object storage on a real server', s3Server, () => {
     it('leaves neither an object nor parts of an upload that failed', async () => {
       const storage = through({ attempts: 1 });
       const path = await fileOf(randomBytes(LARGE));
+      const stalled = proxy.stallAfter('requests', SOME);
       const putting = storage.put('parts/a', path, NEVER);
       const failed = expect(putting).rejects.toMatchObject({ code: 'storage-unavailable' });
-      await waitUntil('the first part is under way', () => proxy.connections > 1);
-      proxy.stall();
+      await stalled;
       expect(await unfinished(client)).toBe(1);
       // Each part that is under way is lost; the request that removes the parts comes through.
       proxy.reset();
@@ -195,10 +197,11 @@ suite('object storage on a real server', s3Server, () => {
     it('removes the parts of an upload that is called off', async () => {
       const storage = through({ attempts: 1 });
       const off = new AbortController();
-      const putting = storage.put('off/a', await fileOf(randomBytes(LARGE)), off.signal);
+      const path = await fileOf(randomBytes(LARGE));
+      const stalled = proxy.stallAfter('requests', SOME);
+      const putting = storage.put('off/a', path, off.signal);
       const failed = expect(putting).rejects.toThrow('called off');
-      await waitUntil('the first part is under way', () => proxy.connections > 1);
-      proxy.stall();
+      await stalled;
       expect(await unfinished(client)).toBe(1);
       off.abort(new Error('called off'));
       proxy.resume();
@@ -212,6 +215,7 @@ suite('object storage on a real server', s3Server, () => {
     const settings = settingsOf(server);
     const proxy = await TcpProxy.listen(server.port);
     const endpoint = `http://127.0.0.1:${proxy.port}`;
+    const stalled = proxy.stallAfter('requests', SOME);
     const child = spawn(
       process.execPath,
       [
@@ -226,19 +230,18 @@ suite('object storage on a real server', s3Server, () => {
     // A request to begin whose answer was late is repeated, and leaves a second upload.
     let left: number;
     try {
-      await waitUntil('the first part is under way', () => proxy.connections > 1);
-      proxy.stall();
+      await stalled;
       left = await unfinished(client);
       expect(left).toBeGreaterThan(0);
     } finally {
       child.kill('SIGKILL');
       await ended;
+      await proxy.close();
     }
     const storage = open(settings);
     expect(await storage.removeUnfinished(Date.now() - 3_600_000, NEVER)).toBe(0);
     expect(await storage.removeUnfinished(Date.now() + 60_000, NEVER)).toBe(left);
     expect(await unfinished(client)).toBe(0);
-    await proxy.close();
     client.destroy();
   });
 
@@ -250,10 +253,12 @@ suite('object storage on a real server', s3Server, () => {
     const settings = settingsOf(own, { endpoint: `http://127.0.0.1:${proxy.port}` });
     const storage = new S3Storage(settings, { ...S3_LIMITS, attempts: 2, callMs: 5_000 });
     try {
+      const stalled = proxy.stallAfter('requests', SOME);
       const putting = storage.put('killed/a', path, NEVER);
       const failed = expect(putting).rejects.toMatchObject({ code: 'storage-unavailable' });
-      await waitUntil('it has begun', () => proxy.connections > 1);
+      await stalled;
       await own.kill();
+      proxy.resume();
       await failed;
       await own.start();
       await expect(storage.fetch('killed/a', join(folder, 'k'), NEVER)).rejects.toMatchObject({
