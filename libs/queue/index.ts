@@ -11,6 +11,7 @@ export type {
   QueueDepth,
 } from './log-queue.ts';
 export { observeDepth } from './depth-gauges.ts';
+export { InFlight } from './in-flight.ts';
 export {
   IN_PROCESS_QUEUE_DEFAULTS,
   InProcessQueue,

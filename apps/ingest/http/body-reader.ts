@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Reservation } from '#delivery';
+import { InFlight } from '#queue';
 
 export type BodyReading =
   | { readonly kind: 'read'; readonly body: Buffer }
@@ -24,7 +25,7 @@ interface Pending {
 export class BodyReader {
   private readonly maxBytes: number;
   private readonly timeoutMs: number;
-  private readonly pending = new Set<Pending>();
+  private readonly pending = new InFlight<Pending>();
   private readonly sweeper: NodeJS.Timeout;
 
   constructor(maxBytes: number, timeoutMs: number) {

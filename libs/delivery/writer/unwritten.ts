@@ -1,4 +1,5 @@
 import { MICROS_PER_SECOND, type Batch, type Clock, type Micros } from '#event';
+import { InFlight } from '#queue';
 
 /**
  * What a writer was given and has not written. What it gave back counts as long as it could write nothing since: then
@@ -6,7 +7,7 @@ import { MICROS_PER_SECOND, type Batch, type Clock, type Micros } from '#event';
  */
 export class Unwritten {
   private readonly clock: Clock;
-  private readonly held = new Set<readonly Batch[]>();
+  private readonly held = new InFlight<readonly Batch[]>();
   private givenBack: Micros | null = null;
 
   constructor(clock: Clock) {

@@ -1,6 +1,7 @@
 import type { Batch } from '#event';
 import { backoffMs, type BackoffSettings } from '#retry';
 import { GroupPump } from '../group-pump.ts';
+import { InFlight } from '../in-flight.ts';
 import type {
   BatchDisposition,
   BatchHandler,
@@ -46,7 +47,7 @@ export class InProcessQueue implements LogQueue {
   private readonly pumps = new Set<GroupPump<QueuedBatch>>();
   private closing: Promise<void> | null = null;
   private onEmpty: (() => void) | null = null;
-  private readonly unsettled = new Set<QueuedBatch>();
+  private readonly unsettled = new InFlight<QueuedBatch>();
 
   constructor(
     settings: Partial<InProcessQueueSettings> = {},
@@ -172,7 +173,7 @@ export class InProcessQueue implements LogQueue {
     }
     for (const pump of this.pumps) pump.abort();
     this.pumps.clear();
-    for (const entry of [...this.unsettled]) {
+    for (const entry of this.unsettled) {
       this.release(entry);
       entry.settle({ kind: 'unknown', reason: 'the queue was closed before the commit' });
     }

@@ -1,6 +1,7 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { Batch } from '#event';
 import type { Telemetry } from '#telemetry';
+import { InFlight } from '../in-flight.ts';
 import type { PublishOutcome } from '../log-queue.ts';
 import { BatchTooLargeError, messageOf } from './errors.ts';
 import {
@@ -49,7 +50,7 @@ export class Publisher {
   private readonly parts: PublisherParts;
   private readonly queues: readonly string[];
   private nextShard = 0;
-  private readonly inFlight = new Set<PendingPublish>();
+  private readonly inFlight = new InFlight<PendingPublish>();
   private inFlightSize = 0;
   private channel: ConfirmChannel | null = null;
   /** Why nothing can be sent now; null when it can. */

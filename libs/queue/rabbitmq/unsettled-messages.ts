@@ -1,14 +1,15 @@
 import type { ConsumeMessage } from 'amqplib';
+import { InFlight } from '../in-flight.ts';
 
 /** Messages that were delivered over one channel and are not settled, in the order of delivery. */
 export class UnsettledMessages {
-  private readonly byTag = new Map<number, ConsumeMessage>();
+  private readonly messages = new InFlight<ConsumeMessage>();
   /** By consumer: the broker counts for each what it may still deliver. */
   private readonly counts = new Map<string, number>();
   private totalBytes = 0;
 
   get count(): number {
-    return this.byTag.size;
+    return this.messages.size;
   }
 
   /** Of their bodies. */
@@ -24,24 +25,24 @@ export class UnsettledMessages {
   }
 
   /** Numbers of the deliveries, oldest first. */
-  tags(): IterableIterator<number> {
-    return this.byTag.keys();
+  tags(): readonly number[] {
+    return [...this.messages].map((message) => message.fields.deliveryTag);
   }
 
   add(message: ConsumeMessage): void {
-    this.byTag.set(message.fields.deliveryTag, message);
+    this.messages.add(message);
     this.totalBytes += message.content.length;
     this.countOf(message, 1);
   }
 
   remove(message: ConsumeMessage): void {
-    if (!this.byTag.delete(message.fields.deliveryTag)) return;
+    if (!this.messages.delete(message)) return;
     this.totalBytes -= message.content.length;
     this.countOf(message, -1);
   }
 
   clear(): void {
-    this.byTag.clear();
+    this.messages.clear();
     this.counts.clear();
     this.totalBytes = 0;
   }
