@@ -1,4 +1,5 @@
 import type { Micros } from '#event';
+import { giveCopyMemoryBack, takeCopyMemory } from './copy-memory.ts';
 
 /** Microseconds from 1970 to 2000-01-01, where Postgres counts from. */
 const POSTGRES_EPOCH: Micros = 946_684_800_000_000;
@@ -23,14 +24,7 @@ export class CopyBuffer {
   private frameStart = 0;
 
   constructor(capacity: number) {
-    this.bytes = Buffer.allocUnsafe(capacity + 64);
-    this.reset();
-  }
-
-  /** Forgets all rows and keeps the memory. */
-  reset(): void {
-    this.rows = 0;
-    this.end = 0;
+    this.bytes = takeCopyMemory(capacity + 64);
     this.openFrame();
     this.end += HEADER.copy(this.bytes, this.end);
   }
@@ -94,7 +88,7 @@ export class CopyBuffer {
     this.end += value.length;
   }
 
-  /** Ends the rows. The result shares this buffer's memory until the next `reset`. */
+  /** Ends the rows. Whoever has sent them gives their memory back (`giveCopyMemoryBack`). */
   finish(): Buffer {
     this.reserve(2 + FRAME_BYTES);
     this.bytes[this.end++] = 0xff;
@@ -150,8 +144,9 @@ export class CopyBuffer {
 
   private reserve(count: number): void {
     if (this.end + count <= this.bytes.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.end + count));
+    const larger = takeCopyMemory(Math.max(this.bytes.length * 2, this.end + count));
     this.bytes.copy(larger, 0, 0, this.end);
+    giveCopyMemoryBack(this.bytes);
     this.bytes = larger;
   }
 }

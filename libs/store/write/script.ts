@@ -1,6 +1,10 @@
 import type { Connection, PoolClient, Submittable } from 'pg';
+import { giveCopyMemoryBack } from './copy-memory.ts';
 
-/** One statement of a script; `copy` holds the framed rows of a `COPY ... FROM STDIN (FORMAT binary)`. */
+/**
+ * One statement of a script; `copy` holds the framed rows of a `COPY ... FROM STDIN (FORMAT binary)`. Their memory is
+ * used for others once they are stored: such a step is run once.
+ */
 export interface Step {
   readonly sql: string;
   readonly copy?: Buffer;
@@ -75,6 +79,9 @@ class Script implements Submittable {
 
   handleReadyForQuery(): void {
     this.callback?.();
-    if (this.failure === null) this.resolve(this.rows);
+    if (this.failure !== null) return;
+    // The server has read all of it. After a failure some may still be waiting to be sent.
+    for (const { copy } of this.steps) if (copy !== undefined) giveCopyMemoryBack(copy);
+    this.resolve(this.rows);
   }
 }
