@@ -18,7 +18,12 @@ export function lockSql(key: number): string {
   return `SELECT pg_advisory_xact_lock(${LOCK_NAMESPACE}, ${key})`;
 }
 
-/** SQL that takes the lock of a background job (`Job.lock`) for the rest of a transaction. */
+/** SQL of the key of a background job's lock (`Job.lock`). */
+export function jobLockKey(lock: string): string {
+  return `hashtextextended('penstock:${lock}', 0)`;
+}
+
+/** SQL that takes the lock of a background job for the rest of a transaction. */
 export function jobLockSql(lock: string): string {
-  return `SELECT pg_advisory_xact_lock(hashtextextended('penstock:${lock}', 0))`;
+  return `SELECT pg_advisory_xact_lock(${jobLockKey(lock)})`;
 }

@@ -1,4 +1,4 @@
-export { jobLockSql, LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
+export { jobLockKey, jobLockSql, LOCK_NAMESPACE, LOCKS, lockSql } from './advisory-locks.ts';
 export { asStoreError, isTransient, StoreRefusedError, StoreUnavailableError } from './errors.ts';
 export { Ledger, type LedgerEntry } from './ledger.ts';
 export { INDEXED_LEVELS, indexesSql } from './partitions/partition-creator.ts';

@@ -7,6 +7,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { formatTimestamp } from '#event';
 import { indexesSql, jobLockSql, LOCKS, lockSql, transaction } from '#store';
 import { columnarSegments, filesOfSegment, type ColumnarSegment } from '../archive/file-catalog.ts';
+import { noteGroups } from '../archive/note-groups.ts';
 import { VerificationError } from '../archive/store-file.ts';
 import { ObjectCorruptError } from '../cache/errors.ts';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
@@ -187,19 +188,6 @@ async function switchTo(
     [segment.id],
   );
   await client.query('DELETE FROM segment WHERE id = $1', [segment.id]);
-}
-
-/** The groups of a table have no filters; the job makes them from these. */
-export async function noteGroups(
-  client: PoolClient,
-  segmentId: number,
-  relation: string,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO group_part (segment_id, group_seq, events, min_ts, max_ts)
-     SELECT $1, group_seq, count(*), min(ts), max(ts) FROM ${quoted(relation)} GROUP BY group_seq`,
-    [segmentId],
-  );
 }
 
 /** The tables from which the files were made, if they are still there: their events would be in Postgres twice. */

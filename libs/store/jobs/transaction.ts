@@ -1,8 +1,16 @@
 import type { PoolClient } from 'pg';
 
-/** Runs the work in one transaction of the client; rolls back and rethrows on failure. */
-export async function transaction<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
-  await client.query('BEGIN');
+/**
+ * Runs the work in one transaction of the client; rolls back and rethrows on failure.
+ *
+ * @param isolation REPEATABLE READ where all statements are to read one snapshot
+ */
+export async function transaction<T>(
+  client: PoolClient,
+  work: () => Promise<T>,
+  isolation: 'READ COMMITTED' | 'REPEATABLE READ' = 'READ COMMITTED',
+): Promise<T> {
+  await client.query(`BEGIN ISOLATION LEVEL ${isolation}`);
   try {
     const result = await work();
     await client.query('COMMIT');

@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
 import { MICROS_PER_DAY } from '#event';
+import { transaction } from '#store';
 import { addSegment, fileNames } from '../../archive/file-catalog.ts';
 import type { FileRecord } from '../../files/file-record.ts';
-import { noteGroups } from '../restore-segment.ts';
-import { recount, type CountedRange, type FileCounts } from './recount.ts';
+import { noteGroups } from '../../archive/note-groups.ts';
+import { recount, type CountedRange, type FileCounts } from '../../archive/recount.ts';
 import type { Superseded } from './recover-day.ts';
 
 /** What takes effect at once. */
@@ -20,23 +21,20 @@ export interface RecoveredDay {
 
 /** In one transaction of one snapshot: segments, files, and the rollups of their range. */
 export async function publishDay(client: PoolClient, day: RecoveredDay): Promise<void> {
-  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
-  try {
-    await forget(client, day);
-    for (const chain of chainsOf(day.files)) await addRecovered(client, chain);
-    for (const { name, sha256 } of day.superseded) {
-      await client.query(
-        `INSERT INTO columnar_file (name, sha256) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET segment_id = NULL, since = now(), sha256 = excluded.sha256`,
-        [name, sha256],
-      );
-    }
-    if (day.range !== null && day.counts !== null) await recount(client, day.range, day.counts);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
+  await transaction(client, () => publish(client, day), 'REPEATABLE READ');
+}
+
+async function publish(client: PoolClient, day: RecoveredDay): Promise<void> {
+  await forget(client, day);
+  for (const chain of chainsOf(day.files)) await addRecovered(client, chain);
+  for (const { name, sha256 } of day.superseded) {
+    await client.query(
+      `INSERT INTO columnar_file (name, sha256) VALUES ($1, $2)
+       ON CONFLICT (name) DO UPDATE SET segment_id = NULL, since = now(), sha256 = excluded.sha256`,
+      [name, sha256],
+    );
   }
+  if (day.range !== null && day.counts !== null) await recount(client, day.range, day.counts);
 }
 
 /** Segments whose files are not there go. Tables that were kept beside them are read again. */

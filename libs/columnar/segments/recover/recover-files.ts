@@ -8,7 +8,7 @@ import { inspectFile, type FoundFile } from './found-file.ts';
 import { LocalCopies } from './local-copies.ts';
 import { lookAround, type BrokenSegment } from './look-around.ts';
 import { hullOf, publishDay } from './publish-day.ts';
-import { countFiles, type CountedRange, type FileCounts } from './recount.ts';
+import { countFiles, type CountedRange, type FileCounts } from '../../archive/recount.ts';
 import { DayRecovery, filesWithin, type FileOutcome } from './recover-day.ts';
 
 /** Moments at which a crash must lose nothing and count nothing twice. */

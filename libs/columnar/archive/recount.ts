@@ -1,7 +1,10 @@
 import type { PoolClient } from 'pg';
 import { formatTimestamp, type Micros } from '#event';
-import type { Engine, StatementLimits } from '../../duckdb/engine.ts';
-import { quoted, readFiles } from '../../files/columns.ts';
+import { jobLockKey, transaction } from '#store';
+import type { Engine, StatementLimits } from '../duckdb/engine.ts';
+import { quoted, readFiles } from '../files/columns.ts';
+
+const ROLLUPS_LOCK = jobLockKey('rollups');
 
 /** Both at full hours; `end` exclusive. */
 export interface CountedRange {
@@ -48,6 +51,26 @@ export async function countFiles(
     );
   }
   return { minutes, hours };
+}
+
+/** Of a range without files. */
+export const NO_FILES: FileCounts = { minutes: [], hours: [] };
+
+/**
+ * Runs the work in one transaction of one snapshot, while no job counts events or deletes them: what `recount` needs.
+ *
+ * @throws an error with code 55P03 where a job is at the rollups for more than ten seconds
+ */
+export async function whileNobodyCounts<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  // Before the snapshot, which would not see what the job that had the lock has done.
+  await transaction(client, () =>
+    client.query(`SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_lock(${ROLLUPS_LOCK})`),
+  );
+  try {
+    return await transaction(client, work, 'REPEATABLE READ');
+  } finally {
+    await client.query(`SELECT pg_advisory_unlock(${ROLLUPS_LOCK})`);
+  }
 }
 
 /**
