@@ -37,6 +37,8 @@ describe('columnarPlace', () => {
       checksum: 'crc32',
       cacheFolder: '/cache',
     });
+    const times = { COLUMNAR_AFTER: '2d', COLUMNAR_RETENTION: '49h' };
+    expect(placeOf({ COLUMNAR_FOLDER: '/files', ...times })).toMatchObject({ kind: 'folder' });
     expect(placeOf({ S3_BUCKET: 'logs', COLUMNAR_CACHE_FOLDER: '/c' })).toMatchObject({
       endpoint: null,
       pathStyle: false,
@@ -51,6 +53,10 @@ describe('columnarPlace', () => {
       ['S3_BUCKET: "Logs"', 'S3_PREFIX', 'COLUMNAR_CACHE_FOLDER', 'give both', 'S3_KMS_KEY_ID'],
     ],
     [{ S3_ENDPOINT: 'http://minio:9000' }, ['S3_BUCKET: it must be set']],
+    [
+      { S3_BUCKET: 'logs', COLUMNAR_AFTER: '2d', COLUMNAR_RETENTION: '48h' },
+      ['COLUMNAR_CACHE_FOLDER', 'COLUMNAR_RETENTION, COLUMNAR_AFTER: files stay for 2d', 'the 2d'],
+    ],
   ])('names all that does not go together: %j', (environment, parts) => {
     for (const part of parts) expect(() => placeOf(environment)).toThrow(part);
   });

@@ -1,5 +1,6 @@
 import type { ProcessSettings } from './settings-of.ts';
 import { SettingsError } from './read-settings.ts';
+import { duration } from './setting-type.ts';
 
 type StorageSettings = Pick<
   ProcessSettings<'gateway'>,
@@ -14,7 +15,12 @@ type StorageSettings = Pick<
   | 's3Checksum'
   | 'columnarCacheFolder'
 > &
-  Partial<Pick<ProcessSettings<'keeper'>, 's3Encryption' | 's3KmsKeyId'>>;
+  Partial<
+    Pick<
+      ProcessSettings<'keeper'>,
+      's3Encryption' | 's3KmsKeyId' | 'columnarAfter' | 'columnarRetention'
+    >
+  >;
 
 /** Where columnar files lie. */
 export type ColumnarPlace =
@@ -100,5 +106,16 @@ function problemsOf(settings: StorageSettings): string[] {
       'S3_BUCKET: it must be set where S3_ENDPOINT or S3_ACCESS_KEY_ID is.',
     ],
   ];
-  return wrong.filter(([holds]) => holds).map(([, problem]) => problem);
+  return [
+    ...wrong.filter(([holds]) => holds).map(([, problem]) => problem),
+    ...retentionProblems(settings),
+  ];
+}
+
+/** Files that are over before they are made would be made for nothing. */
+function retentionProblems({ columnarAfter: after, columnarRetention: keep }: StorageSettings) {
+  if (after === undefined || keep === undefined || keep === null || keep > after) return [];
+  return [
+    `COLUMNAR_RETENTION, COLUMNAR_AFTER: files stay for ${duration.format(keep)} after the end of their day, which must be longer than the ${duration.format(after)} after which they are made.`,
+  ];
 }

@@ -128,12 +128,19 @@ export const COLUMNAR_SETTINGS = {
     description:
       'How long after its end a day becomes columnar files. Events that come later stay in Postgres until they are many.',
   }),
+  columnarRetention: optional({
+    name: 'COLUMNAR_RETENTION',
+    usedBy: ['standalone', 'keeper'],
+    type: duration,
+    description:
+      'How long after the end of their day columnar files stay at the most; longer than COLUMNAR_AFTER. Then their events are gone, except those that Postgres still has (POSTGRES_KEEP, late ones). Not set: as long as RETENTION_DEFAULT and RETENTION say.',
+  }),
   postgresKeep: setting({
     name: 'POSTGRES_KEEP',
     usedBy: ['standalone', 'keeper'],
     type: keepTime,
     default: 2 * DAY,
     description:
-      'How long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files.',
+      'How long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files, and after COLUMNAR_RETENTION these rows.',
   }),
 } as const;

@@ -128,7 +128,7 @@ async function openAccess(
 export interface ArchiveContext {
   readonly settings: Pick<
     ProcessSettings<'keeper'>,
-    'columnarMemory' | 'columnarAfter' | 'postgresKeep'
+    'columnarMemory' | 'columnarAfter' | 'columnarRetention' | 'postgresKeep'
   >;
   readonly telemetry: Telemetry;
   readonly steps: ClosingSteps;
@@ -154,7 +154,7 @@ export async function openArchive(
   steps.add('DuckDB for making files', 500, () => {
     engine.close();
   });
-  const { postgresKeep, columnarAfter } = settings;
+  const { postgresKeep, columnarAfter, columnarRetention } = settings;
   return {
     storage,
     engine,
@@ -164,6 +164,7 @@ export async function openArchive(
       postgresKeep === 'forever'
         ? { kind: 'forever' }
         : { kind: 'for', age: postgresKeep * MICROS_PER_MS },
+    keepFiles: columnarRetention === null ? null : columnarRetention * MICROS_PER_MS,
     scratch,
     limits: { ...ARCHIVE_LIMITS, closedAfter: columnarAfter * MICROS_PER_MS },
     between: takingTurns,

@@ -7,14 +7,16 @@ import { dropKeptRows, removeFiles, removeUnfinished } from './clear-away.ts';
 import { archiveGivenUp, segmentArchived, tableSealed } from './events.ts';
 import { publishFiles } from './file-catalog.ts';
 import { applyRetention } from './apply-retention.ts';
+import { expireFiles } from './expire-files.ts';
 import { makeFiles } from './make-files.ts';
 import { mergeNext } from './merge-files.ts';
+import { dropReturnedRows } from './return-rows.ts';
 import { VerificationError } from './store-file.ts';
 import type { ArchiveParts } from './parts.ts';
 
 /**
  * Turns closed partitions into columnar files, one table in a run: seal it, write and verify its files, make them
- * count. Merges small files, drops rows whose time in Postgres is over, and removes files that do not count.
+ * count. Merges small files, lets go of files and drops rows whose time is over, and removes files that do not count.
  */
 export function createArchiveJob(parts: ArchiveParts): Job {
   const unfinished = everyHour(parts.clock, (signal) => removeUnfinished(parts, signal));
@@ -27,8 +29,11 @@ export function createArchiveJob(parts: ArchiveParts): Job {
         const cleared =
           (await unfinished(signal)) +
           (await removeFiles(parts, client, signal)) +
-          (await dropKeptRows(parts, client, signal));
-        const expired = await applyRetention(parts, client, signal);
+          (await dropKeptRows(parts, client, signal)) +
+          (await dropReturnedRows(parts, client, signal));
+        const expired =
+          (await expireFiles(parts, client, signal)) +
+          (await applyRetention(parts, client, signal));
         const archived = await archiveNext(parts, client, signal);
         const merged = !archived && (await mergeNext(parts, client, signal));
         return { done: cleared + expired + (archived || merged ? 1 : 0), more: archived || merged };
@@ -57,13 +62,13 @@ async function archiveNext(
   client: PoolClient,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const closed = await nextClosedTable(client, parts.clock(), parts.limits);
+  const closed = await nextClosedTable(client, parts);
   if (closed !== null) {
     await sealTable(client, closed);
     parts.telemetry.emit(tableSealed, { relation: closed.relation });
     await parts.between('sealed', 0, signal);
   }
-  const sealed = await nextSealedTable(client);
+  const sealed = await nextSealedTable(client, parts);
   return sealed !== null && archiveTable(parts, client, sealed, signal);
 }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
-import { formatTimestamp, type Micros } from '#event';
+import { formatTimestamp } from '#event';
 import type { RowSegment } from '#store';
-import type { ArchiveLimits } from './parts.ts';
+import type { ArchiveParts } from './parts.ts';
 
 /** A sealed table. */
 export interface SealedTable extends RowSegment {
@@ -20,12 +20,19 @@ interface Row {
 const COLUMNS = `id, relation, (extract(epoch FROM range_start) * 1000000)::bigint AS start,
   (extract(epoch FROM range_end) * 1000000)::bigint AS "end", deletions`;
 
+type ChoiceParts = Pick<ArchiveParts, 'clock' | 'keepFiles' | 'limits'>;
+
+/** Tables that end no later do not become files: the time of those would be over. */
+function endOfFiles({ clock, keepFiles }: Pick<ArchiveParts, 'clock' | 'keepFiles'>): string {
+  return keepFiles === null ? '-infinity' : formatTimestamp(clock() - keepFiles);
+}
+
 /** The oldest table that is closed and not sealed yet; of late events only where they are many. */
 export async function nextClosedTable(
   client: PoolClient,
-  now: Micros,
-  limits: ArchiveLimits,
+  parts: ChoiceParts,
 ): Promise<RowSegment | null> {
+  const { clock, limits } = parts;
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM segment AS s
      CROSS JOIN LATERAL (
@@ -33,7 +40,7 @@ export async function nextClosedTable(
          SELECT events, group_seq AS last_group FROM group_part WHERE segment_id = s.id
          UNION ALL
          SELECT events, last_group FROM skip_filter WHERE segment_id = s.id) AS part) AS held
-     WHERE engine = 'rows' AND sealed_commit IS NULL AND range_end <= $1
+     WHERE engine = 'rows' AND sealed_commit IS NULL AND range_end <= $1 AND range_end > $4
        AND held.events >= CASE WHEN EXISTS (
            SELECT FROM segment AS other WHERE other.id <> s.id AND other.range_start = s.range_start)
          THEN $2::bigint ELSE 1 END
@@ -41,18 +48,27 @@ export async function nextClosedTable(
          SELECT FROM log_group WHERE group_seq = held.last_group
            AND committed_at > now() - make_interval(secs => $3))
      ORDER BY range_start LIMIT 1`,
-    [formatTimestamp(now - limits.closedAfter), limits.lateEvents, limits.quietFor / 1_000_000],
+    [
+      formatTimestamp(clock() - limits.closedAfter),
+      limits.lateEvents,
+      limits.quietFor / 1_000_000,
+      endOfFiles(parts),
+    ],
   );
   return rows[0] === undefined ? null : tableOf(rows[0]);
 }
 
 /** The oldest table that is sealed and has no files yet, once its groups are in the rollups. */
-export async function nextSealedTable(client: PoolClient): Promise<SealedTable | null> {
+export async function nextSealedTable(
+  client: PoolClient,
+  parts: ChoiceParts,
+): Promise<SealedTable | null> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM segment
-     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND coalesce(held_until <= now(), true) AND NOT EXISTS (
+     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND range_end > $1 AND coalesce(held_until <= now(), true) AND NOT EXISTS (
        SELECT FROM log_group WHERE NOT (minute_rollup AND hour_rollup) AND commit_seq <= sealed_commit)
      ORDER BY range_start, id LIMIT 1`,
+    [endOfFiles(parts)],
   );
   return rows[0] === undefined ? null : tableOf(rows[0]);
 }

@@ -70,6 +70,35 @@ export const archiveGivenUp = defineEvent<{ readonly relation: string; readonly 
   ],
 });
 
+export interface FilesExpired {
+  readonly relation: string;
+  readonly files: number;
+  readonly events: number;
+  /** Of these: read from tables of Postgres again. */
+  readonly returned: number;
+}
+
+export const filesExpired = defineEvent<FilesExpired>({
+  name: 'columnar_files_expired',
+  level: 'info',
+  message: ({ relation, files, events, returned }) =>
+    `the time of ${files} files of ${relation} is over: ${events} events, of which Postgres keeps ${returned}`,
+  metrics: [
+    {
+      kind: 'counter',
+      name: 'penstock_columnar_expired_files_total',
+      help: 'Columnar files whose time was over.',
+      value: ({ files }) => files,
+    },
+  ],
+});
+
+export const returnedRowsDropped = defineEvent<{ readonly relation: string }>({
+  name: 'returned_rows_dropped',
+  level: 'info',
+  message: ({ relation }) => `${relation} was dropped, whose files were gone already`,
+});
+
 export const rowsDropped = defineEvent<{ readonly relation: string }>({
   name: 'rows_dropped',
   level: 'info',

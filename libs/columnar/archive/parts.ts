@@ -18,6 +18,7 @@ export type ArchiveStep =
   | 'published'
   | 'merged'
   | 'replaced'
+  | 'expired'
   | 'dropped'
   | 'removed';
 
@@ -28,6 +29,8 @@ export interface ArchiveParts {
   readonly telemetry: Telemetry;
   readonly clock: Clock;
   readonly keepRows: KeepRows;
+  /** How long after the end of its range a file stays at the most; null: for as long as retention says. */
+  readonly keepFiles: Micros | null;
   /** Events go from files, too. */
   readonly retention: RetentionPolicy;
   /** Folder for files that are being made, of this database only. */

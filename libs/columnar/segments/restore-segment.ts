@@ -177,8 +177,8 @@ async function switchTo(
   if (rowCount === 0) throw new RefusedError('retention has dropped the segment');
   await dropKept(client, segment);
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO segment (relation, range_start, range_end, commit_floor, sealed_commit, held_until)
-     SELECT $2, range_start, range_end, commit_floor, coalesce(sealed_commit, commit_floor, 0), $3
+    `INSERT INTO segment (relation, range_start, range_end, commit_floor, sealed_commit, held_until, superseded_at)
+     SELECT $2, range_start, range_end, commit_floor, coalesce(sealed_commit, commit_floor, 0), $3, now()
      FROM segment WHERE id = $1 RETURNING id`,
     [segment.id, relation, heldUntil],
   );

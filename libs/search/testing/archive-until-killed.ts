@@ -4,9 +4,12 @@ import { Telemetry } from '#telemetry';
 
 /*
  * A process that makes columnar files until it comes to a step, and kills itself there:
- * node --conditions=source archive-until-killed.ts <database> <folder> <step> <now in microseconds>
+ * node --conditions=source archive-until-killed.ts <database> <folder> <step> <now in microseconds> [<time of files>]
+ *
+ * With a time of files, in microseconds, those whose time is over are removed at once.
  */
-const [url = '', folder = '', step = '', now = ''] = process.argv.slice(2);
+const [url = '', folder = '', step = '', now = '', keepFiles] = process.argv.slice(2);
+const limits = { ...ARCHIVE_LIMITS, quietFor: 0, eventsPerFile: 300 };
 const telemetry = new Telemetry(() => undefined);
 const store = await openStore({ url, telemetry });
 const engine = await Engine.open({
@@ -21,9 +24,10 @@ const job = createArchiveJob({
   telemetry,
   clock: () => Number(now),
   keepRows: { kind: 'for', age: 0 },
+  keepFiles: keepFiles === undefined ? null : Number(keepFiles),
   retention: { rules: [], keep: null },
   scratch: folder,
-  limits: { ...ARCHIVE_LIMITS, quietFor: 0, eventsPerFile: 300 },
+  limits: keepFiles === undefined ? limits : { ...limits, removeAfterMs: 0 },
   between: (reached: ArchiveStep) => {
     if (reached === step) process.kill(process.pid, 'SIGKILL');
     return Promise.resolve();

@@ -51,6 +51,7 @@ export async function openColumnarFixture(
     telemetry,
     clock: (): Micros => CASES_NOW + 400 * MICROS_PER_DAY,
     keepRows: { kind: 'forever' },
+    keepFiles: null,
     retention: { rules: [], keep: null },
     scratch: join(folder, 'archive'),
     limits: { ...ARCHIVE_LIMITS, quietFor: 0, removeAfterMs: 0, ...limits },
