@@ -96,7 +96,13 @@ describe('the settings of pods', () => {
     ingest: { spool: {} },
     retention: { default: '30d', rules: [{ match: 'level:debug', keep: '3d' }] },
     meilisearch: { index: { match: 'level:>=warn', keep: '7d' } },
-    archive: { bucket: 'logs', endpoint: 'http://minio:9000', encryption: 'KMS', kmsKeyId: 'key' },
+    archive: {
+      bucket: 'logs',
+      endpoint: 'http://minio:9000',
+      encryption: 'KMS',
+      kmsKeyId: 'key',
+      retention: '90d',
+    },
     postgres: { keep: 'forever' },
   };
 
@@ -137,6 +143,7 @@ describe('the settings of pods', () => {
       S3_ENCRYPTION: 'aws:kms',
       S3_KMS_KEY_ID: 'key',
       COLUMNAR_AFTER: '1h',
+      COLUMNAR_RETENTION: '90d',
       COLUMNAR_CACHE_BYTES: '4831838208',
       POSTGRES_KEEP: 'forever',
     });

@@ -67,6 +67,7 @@ function archiveSettings({ name, namespace, spec }: LogPipeline): Readonly<Recor
     ...(pathStyle !== undefined && { S3_PATH_STYLE: String(pathStyle) }),
     ...(kmsKeyId !== undefined && { S3_KMS_KEY_ID: kmsKeyId }),
     COLUMNAR_AFTER: archive.after,
+    ...(archive.retention !== undefined && { COLUMNAR_RETENTION: archive.retention }),
     COLUMNAR_CACHE_FOLDER: COLUMNAR_FOLDER,
     COLUMNAR_CACHE_BYTES: String(Math.floor(quantityValue(archive.cacheSize) * VOLUME_SHARE)),
     POSTGRES_KEEP: postgres.keep,

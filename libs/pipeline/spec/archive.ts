@@ -8,7 +8,7 @@ import {
   withDefault,
   type TextForm,
 } from '../schema/field.ts';
-import { duration, HTTP_URL, name } from './common.ts';
+import { duration, HTTP_URL, longerThan, name } from './common.ts';
 
 const BUCKET: TextForm = {
   pattern: '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
@@ -33,7 +33,7 @@ const KMS_KEY: TextForm = {
 /** Closed days as columnar files in object storage. */
 export const archive = optional(
   object(
-    'Closed days become columnar files (Parquet) in a bucket of S3, or of a server that speaks its protocol: about a sixth of the disk. Absent: all events stay in Postgres. How long events are kept is said by retention, wherever they lie.',
+    'Closed days become columnar files (Parquet) in a bucket of S3, or of a server that speaks its protocol: about a sixth of the disk. Absent: all events stay in Postgres.',
     {
       bucket: text('Name of the bucket, which exists.', { form: BUCKET, maxLength: 63 }),
       prefix: optional(
@@ -80,6 +80,11 @@ export const archive = optional(
         ),
         '1h',
       ),
+      retention: optional(
+        duration(
+          'How long after the end of their day files stay at the most, as 90d. Then their events are gone, except those that Postgres still has (postgres.keep, and what came late). Absent: as long as spec.retention says.',
+        ),
+      ),
       cacheSize: withDefault(
         quantity(
           'Disk of each gateway for copies of files, as an emptyDir: about 40 MB per million events of what is searched often.',
@@ -88,6 +93,7 @@ export const archive = optional(
       ),
     },
     [
+      longerThan('retention', 'after'),
       {
         cel: 'self.bucket == oldSelf.bucket',
         message: 'bucket cannot change: what is in the other one would not be found',

@@ -68,7 +68,7 @@ export const postgres = filled(
       ),
       keep: withDefault(
         text(
-          'With archive: how long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files.',
+          'With archive: how long after the end of their day events that are in columnar files stay in Postgres too, for other users of its tables. Penstock itself reads the files, and after archive.retention these rows.',
           { form: KEEP, maxLength: 10 },
         ),
         '2d',

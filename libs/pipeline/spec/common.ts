@@ -141,6 +141,30 @@ export const autoscaling = () =>
     ),
   );
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+function secondsOf(duration: unknown): number {
+  const text = String(duration);
+  return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? Number.NaN);
+}
+
+/** An optional duration that must be longer than another; where either is none, its own form says so. */
+export function longerThan(longer: string, shorter: string): Rule {
+  const units = Object.entries(SECONDS).map(([unit, seconds]) => `'${unit}': ${seconds}`);
+  const seconds = (name: string) => {
+    const text = `self.${name}`;
+    const unit = `${text}.substring(size(${text}) - 1)`;
+    return `int(${text}.substring(0, size(${text}) - 1)) * {${units.join(', ')}}[${unit}]`;
+  };
+  const isNone = (name: string) => `!self.${name}.matches(r"${DURATION.pattern}")`;
+  return {
+    cel: `!has(self.${longer}) || ${isNone(longer)} || ${isNone(shorter)} || ${seconds(longer)} > ${seconds(shorter)}`,
+    message: `${longer} must be longer than ${shorter}`,
+    holds: (value) =>
+      value[longer] === undefined || secondsOf(value[longer]) > secondsOf(value[shorter]),
+  };
+}
+
 const STORAGE_STAYS: Rule = {
   cel: 'self == oldSelf',
   message:

@@ -101,6 +101,24 @@ export const WRONG_SPECS: readonly WrongSpec[] = [
     'kmsKeyId is for encryption KMS',
   ),
   wrong(
+    'files that are over before they are made',
+    { archive: { bucket: 'logs', after: '2d', retention: '48h' } },
+    'spec.archive',
+    'retention must be longer than after',
+  ),
+  wrong(
+    'files that are over before the default of the time when they are made',
+    { archive: { bucket: 'logs', retention: '59m' } },
+    'spec.archive',
+    'retention must be longer than after',
+  ),
+  wrong(
+    'files that are kept without a unit',
+    { archive: { bucket: 'logs', retention: '90' } },
+    'spec.archive.retention',
+    'must be a duration like 30d',
+  ),
+  wrong(
     'rows that are kept for no time',
     { postgres: { keep: '2 days' } },
     'spec.postgres.keep',

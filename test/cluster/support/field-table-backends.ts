@@ -126,6 +126,7 @@ export const ARCHIVED: readonly FieldCase[] = fieldCases(
   ['archive.encryption', 'KMS', 'ConfigMap config', setting('S3_ENCRYPTION'), 'aws:kms'],
   ['archive.kmsKeyId', 'alias/logs', 'ConfigMap config', setting('S3_KMS_KEY_ID')],
   ['archive.after', '2h', 'ConfigMap config', setting('COLUMNAR_AFTER')],
+  ['archive.retention', '90d', 'ConfigMap config', setting('COLUMNAR_RETENTION')],
   ['archive.cacheSize', '20Gi', 'Deployment gateway', `${POD}.volumes.columnar.emptyDir.sizeLimit`],
   ['postgres.keep', 'forever', 'ConfigMap config', setting('POSTGRES_KEEP')],
 );
