@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { LogEvent, TokenField } from '#event';
+import { formatTimestamp, type LogEvent, type TokenField } from '#event';
 import { LOCKS, lockSql } from '../advisory-locks.ts';
 import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { OWN_FILTER_EVENTS } from '../write/group-script.ts';
@@ -38,8 +38,12 @@ export const buildFilters: Job = {
     const candidates = await segmentsWithWork(client);
     let done = 0;
     for (const candidate of candidates) {
-      if (signal.aborted) break;
-      done += await transaction(client, () => joinPieces(client, candidate));
+      for (const run of await runsOf(client, candidate)) {
+        if (signal.aborted) return { done, more: true };
+        // Each by itself: from its lock to its COMMIT no writer can commit, and reading the next ones takes long.
+        await transaction(client, () => replaceByOneFilter(client, candidate, run));
+        done++;
+      }
     }
     return { done, more: candidates.length === MAX_SEGMENTS };
   },
@@ -58,11 +62,10 @@ async function segmentsWithWork(client: PoolClient): Promise<readonly Candidate[
   return answer.rows;
 }
 
-/** @returns the number of filters built */
-async function joinPieces(client: PoolClient, segment: Candidate): Promise<number> {
-  const runs = cutIntoRuns(await piecesOf(client, segment.id)).filter(isWorthBuilding);
-  for (const run of runs) await replaceByOneFilter(client, segment, run);
-  return runs.length;
+type Run = readonly Piece[];
+
+async function runsOf(client: PoolClient, segment: Candidate): Promise<readonly Run[]> {
+  return cutIntoRuns(await piecesOf(client, segment.id)).filter(isWorthBuilding);
 }
 
 /**
@@ -97,7 +100,7 @@ async function piecesOf(client: PoolClient, segmentId: number): Promise<readonly
  * Neighbours together, each run of about the target. A large filter in between ends a run: a search that reads from
  * a run's first to its last group would read its rows for nothing.
  */
-function cutIntoRuns(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+function cutIntoRuns(pieces: readonly Piece[]): readonly Run[] {
   const runs: Piece[][] = [];
   let events = TARGET_EVENTS;
   for (const piece of pieces) {
@@ -120,11 +123,13 @@ function isLargeFilter(piece: Piece): boolean {
 }
 
 /** Parts need a filter; filters alone are joined only where that makes clearly fewer of them. */
-function isWorthBuilding(run: readonly Piece[]): boolean {
+function isWorthBuilding(run: Run): boolean {
   return run.some((piece) => piece.commit_seq === null) || run.length >= SMALL_FILTERS;
 }
 
 interface FilterRow {
+  /** Microseconds. */
+  readonly time: string;
   readonly message: string;
   readonly resource_id: string | null;
   readonly trace_id: string | null;
@@ -138,28 +143,21 @@ interface FilterRow {
  * The new filter says nothing of a group that commits later with a number in between: such a group brings
  * a part or a filter of its own.
  */
-async function replaceByOneFilter(
-  client: PoolClient,
-  segment: Candidate,
-  run: readonly Piece[],
-): Promise<void> {
+async function replaceByOneFilter(client: PoolClient, segment: Candidate, run: Run): Promise<void> {
   const first = run[0]?.first_group;
   const last = run.reduce((max, piece) => maxOf(max, piece.last_group), '0');
   const ranges = `{${run.map((piece) => `[${piece.first_group},${piece.last_group}]`).join(',')}}`;
-  const where = `${segment.relation}
-     WHERE group_seq BETWEEN $1 AND $2 AND $3::int8multirange @> group_seq`;
-  const rows = await client.query<FilterRow>(
-    `SELECT message, resource_id, trace_id, span_id, commit, service, parent_resource_id FROM ${where}`,
-    [first, last, ranges],
-  );
-  const extent = await client.query<{ min_ts: string; max_ts: string }>(
-    `SELECT min(ts)::text AS min_ts, max(ts)::text AS max_ts FROM ${where}`,
+  const { rows } = await client.query<FilterRow>(
+    `SELECT (extract(epoch FROM ts) * 1000000)::bigint AS time,
+       message, resource_id, trace_id, span_id, commit, service, parent_resource_id
+     FROM ${segment.relation} WHERE group_seq BETWEEN $1 AND $2 AND $3::int8multirange @> group_seq`,
     [first, last, ranges],
   );
   const builder = new SkipFilterBuilder();
-  for (const row of rows.rows) builder.add(tokenSource(row));
+  for (const row of rows) builder.add(tokenSource(row));
+  const times = rows.map((row) => Number(row.time));
   await removePieces(client, segment.id, run);
-  if (rows.rows.length === 0) return; // Retention has deleted them all.
+  if (rows.length === 0) return; // Retention has deleted them all.
   // The filter takes its commit_seq under the lock, like a group, so that readers find what is new in order.
   await client.query(lockSql(LOCKS.commitSeq));
   await client.query(
@@ -169,19 +167,15 @@ async function replaceByOneFilter(
       segment.id,
       first,
       last,
-      rows.rows.length,
-      extent.rows[0]?.min_ts,
-      extent.rows[0]?.max_ts,
+      rows.length,
+      formatTimestamp(times.reduce((least, time) => Math.min(least, time))),
+      formatTimestamp(times.reduce((most, time) => Math.max(most, time))),
       builder.build(),
     ],
   );
 }
 
-async function removePieces(
-  client: PoolClient,
-  segmentId: number,
-  run: readonly Piece[],
-): Promise<void> {
+async function removePieces(client: PoolClient, segmentId: number, run: Run): Promise<void> {
   const parts = run.filter((piece) => piece.commit_seq === null).map((piece) => piece.first_group);
   const filters = run.flatMap((piece) => piece.commit_seq ?? []);
   await client.query(

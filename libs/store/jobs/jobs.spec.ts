@@ -123,7 +123,11 @@ describe('filters', () => {
     for (let group = 0; group < 20; group++) {
       await commit(
         Array.from({ length: 300 }, (_, i) =>
-          buildEvent({ message: `needle${group}x${i}`, traceId: `trace-${group}` }),
+          buildEvent({
+            timestamp: NOON + group * 1_000_001 + i,
+            message: `needle${group}x${i}`,
+            traceId: `trace-${group}`,
+          }),
         ),
       );
     }
@@ -135,6 +139,13 @@ describe('filters', () => {
     expect(mayContain(built[0]!.bits, 'traceId=trace-16')).toBe(true);
     expect(mayContain(built[0]!.bits, 'traceId=trace-17')).toBe(false);
     expect(mayContain(built[1]!.bits, 'needle19x299')).toBe(true);
+    // One transaction for all would keep writers waiting while the rows of the next one are read.
+    const transactions = await db.query('SELECT DISTINCT xmin::text FROM skip_filter');
+    expect(transactions).toHaveLength(2);
+    const extents = await db.query(
+      'SELECT min(min_ts) AS min, max(max_ts) AS max FROM skip_filter',
+    );
+    expect(extents).toEqual(await db.query('SELECT min(ts), max(ts) FROM log_event'));
   });
 
   test('leave young parts alone and take stale ones however small', async () => {
