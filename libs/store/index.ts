@@ -31,4 +31,5 @@ export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
 export * from './read/index.ts';
 export * from './jobs/index.ts';
+export { SCAN_BY_GROUP_SQL } from './scan-by-group.ts';
 export * from './heartbeat/index.ts';

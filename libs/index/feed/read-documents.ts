@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { LEVELS, type EventPosition } from '#event';
 import { toSql, type Query } from '#query';
-import { transaction } from '#store';
+import { SCAN_BY_GROUP_SQL, transaction } from '#store';
 import { indexText, MAX_MESSAGE_BYTES } from '../index-text.ts';
 import { MAX_GROUP_SEQ, MAX_ORDINAL, type IndexDocument } from '../search-index.ts';
 import { boundsOf } from './groups.ts';
@@ -21,10 +21,6 @@ type EventRow = readonly [
   message: string | null,
 ];
 
-/** Rows of a group lie together, which BRIN finds; the estimates of Postgres know nothing of that. */
-const STEERING = `SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off;
-  SET LOCAL max_parallel_workers_per_gather = 0`;
-
 /** The copies of the events of some groups in one partition that the query finds. */
 export async function readDocuments(
   client: PoolClient,
@@ -35,7 +31,7 @@ export async function readDocuments(
   const values: unknown[] = [...boundsOf(groups), groups, MAX_MESSAGE_BYTES];
   const condition = toSql(match, (value) => `$${values.push(value)}`).sql;
   const rows = await transaction(client, async () => {
-    await client.query(STEERING);
+    await client.query(SCAN_BY_GROUP_SQL);
     const answer = await client.query<EventRow[]>({
       text: `SELECT (extract(epoch FROM ts) * 1000000)::bigint, group_seq, ordinal, level, service,
           CASE WHEN octet_length(message) <= $4 THEN message END

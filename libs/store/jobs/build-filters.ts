@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { formatTimestamp, type LogEvent, type TokenField } from '#event';
 import { LOCKS, lockSql } from '../advisory-locks.ts';
+import { SCAN_BY_GROUP_SQL } from '../scan-by-group.ts';
 import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { OWN_FILTER_EVENTS } from '../write/group-script.ts';
 import type { Job } from './job.ts';
@@ -147,6 +148,7 @@ async function replaceByOneFilter(client: PoolClient, segment: Candidate, run: R
   const first = run[0]?.first_group;
   const last = run.reduce((max, piece) => maxOf(max, piece.last_group), '0');
   const ranges = `{${run.map((piece) => `[${piece.first_group},${piece.last_group}]`).join(',')}}`;
+  await client.query(SCAN_BY_GROUP_SQL);
   const { rows } = await client.query<FilterRow>(
     `SELECT (extract(epoch FROM ts) * 1000000)::bigint AS time,
        message, resource_id, trace_id, span_id, commit, service, parent_resource_id

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Micros } from '#event';
+import { SCAN_BY_GROUP_SQL } from '../scan-by-group.ts';
 import { LEFT_AFTER } from '../write/pending-rollups.ts';
 import { NOTHING_TO_DO, type Job, type JobReport } from './job.ts';
 import { transaction } from './transaction.ts';
@@ -58,7 +59,9 @@ async function fold(client: PoolClient, pending: readonly PendingGroup[]): Promi
   const groups = pending.map((group) => group.group_seq);
   const forMinutes = pending.filter((group) => !group.minute_rollup).map((g) => g.group_seq);
   const forHours = pending.filter((group) => !group.hour_rollup).map((g) => g.group_seq);
-  for (const relation of await relationsOf(client, groups)) {
+  const relations = await relationsOf(client, groups);
+  await client.query(SCAN_BY_GROUP_SQL);
+  for (const relation of relations) {
     await client.query(
       `INSERT INTO rollup_minute (minute, level, service, events)
        SELECT date_trunc('minute', ts), level, service, count(*) FROM ${relation}

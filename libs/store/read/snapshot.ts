@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { asStoreError } from '../errors.ts';
+import { SCAN_BY_GROUP_SQL } from '../scan-by-group.ts';
 import { AS_TEXT, type TextRow } from './row.ts';
 import { decodeSegment, SEGMENTS_SQL, type Segment } from './segment.ts';
 
@@ -37,9 +38,7 @@ const PATH_SETTINGS: Readonly<Record<AccessPath, string>> = {
   ordered:
     'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_indexscan = on; ' +
     'SET LOCAL max_parallel_workers_per_gather = 0',
-  bitmap:
-    'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = off; ' +
-    'SET LOCAL max_parallel_workers_per_gather = 0',
+  bitmap: SCAN_BY_GROUP_SQL,
   any:
     'SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on; SET LOCAL enable_indexscan = on; ' +
     'SET LOCAL max_parallel_workers_per_gather = 2',
