@@ -19,13 +19,6 @@ function day(number: number, count: number): ParsedEvent[] {
   return randomEvents(random, count, from, 6 * MICROS_PER_HOUR);
 }
 
-async function tables(fixture: ColumnarFixture): Promise<string[]> {
-  const rows = await fixture.test.query(
-    `SELECT count(*)::int AS count, engine FROM segment GROUP BY engine ORDER BY engine`,
-  );
-  return rows.map((row) => `${Number(row['count'])} ${String(row['engine'])}`);
-}
-
 async function filesInStorage(fixture: ColumnarFixture): Promise<number> {
   const folder = join(fixture.folder, 'archive');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -80,7 +73,7 @@ describe('the job that makes columnar files', () => {
         await fixture.archive();
         await expectAll(fixture);
         await expectAll(fixture, 'disk level:>=warn');
-        expect(await tables(fixture)).toEqual(['1 columnar', '1 rows']);
+        expect(await fixture.engines()).toEqual(['1 columnar', '1 rows']);
         // Three files of 300, 300 and 200 events, each with its skip file.
         expect(await filesInStorage(fixture)).toBe(6);
       },
@@ -98,7 +91,7 @@ describe('the job that makes columnar files', () => {
 
     it('keeps the rows for others for as long as it was told', async () => {
       await fixture.archive();
-      expect(await tables(fixture)).toEqual(['2 columnar', '2 kept', '2 rows']);
+      expect(await fixture.engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
       const [held] = await fixture.test.query('SELECT count(*)::int AS count FROM log_event_all');
       expect(held?.['count']).toBe(fixture.events.length);
       await expectAll(fixture);
@@ -108,10 +101,10 @@ describe('the job that makes columnar files', () => {
       await fixture.archive();
       await fixture.store(day(0, 60));
       await fixture.archive();
-      expect(await tables(fixture)).toEqual(['2 columnar', '2 kept', '2 rows']);
+      expect(await fixture.engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
       await fixture.store(day(0, 60));
       await fixture.archive();
-      expect(await tables(fixture)).toEqual(['3 columnar', '3 kept', '2 rows']);
+      expect(await fixture.engines()).toEqual(['3 columnar', '3 kept', '2 rows']);
       await expectAll(fixture);
       await expectAll(fixture, 'retry -disk');
     }, 60_000);
@@ -138,10 +131,10 @@ describe('the job that makes columnar files', () => {
       };
       await fixture.archive(disturbed);
       expect(deleted).toBe(true);
-      expect(await tables(fixture)).toEqual(['3 rows']);
+      expect(await fixture.engines()).toEqual(['3 rows']);
       await expectAll(fixture);
       await fixture.archive();
-      expect(await tables(fixture)).toEqual(['2 columnar', '2 kept', '2 rows']);
+      expect(await fixture.engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
       await expectAll(fixture);
     }, 60_000);
   });

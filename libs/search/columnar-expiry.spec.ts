@@ -48,13 +48,6 @@ async function runAlone(change: Partial<ArchiveParts>): Promise<void> {
   await runner.runOnce(createArchiveJob({ ...fixture.parts, ...change }));
 }
 
-async function engines(): Promise<string[]> {
-  const rows = await fixture.test.query(
-    `SELECT count(*)::int AS count, engine FROM segment GROUP BY engine ORDER BY engine`,
-  );
-  return rows.map((row) => `${Number(row['count'])} ${String(row['engine'])}`);
-}
-
 /** Days with something in the storage. */
 async function daysInStorage(): Promise<string[]> {
   const entries = await readdir(join(fixture.folder, 'archive'), {
@@ -103,7 +96,7 @@ describe('columnar files whose time is over', () => {
 
   it('go, with the counts of their events; those that came late stay', async () => {
     await archive({ keepRows: NO_ROWS });
-    expect(await engines()).toEqual(['2 columnar', '2 rows']);
+    expect(await fixture.engines()).toEqual(['2 columnar', '2 rows']);
     const late = new Set(day(0, 40));
     await fixture.store([...late]);
     // Of these no rollup tells yet: every event another service.
@@ -111,7 +104,7 @@ describe('columnar files whose time is over', () => {
     await fixture.store(uncounted);
     const lateIds = new Set(fixture.events.slice(-70).map(eventId));
     await runAlone({ keepRows: NO_ROWS, keepFiles: FIRST_DAY_OVER });
-    expect(await engines()).toEqual(['1 columnar', '2 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '2 rows']);
     expectLeft(
       (event) => lateIds.has(eventId(event)) || event.timestamp > CASES_NOW + MICROS_PER_DAY / 2,
     );
@@ -124,7 +117,7 @@ describe('columnar files whose time is over', () => {
     await expectAll(fixture, 'service:service-3');
     await fixture.store(day(0, 200));
     await archive({ keepRows: NO_ROWS, keepFiles: FIRST_DAY_OVER });
-    expect(await engines()).toEqual(['1 columnar', '2 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '2 rows']);
     await expectAgreement();
   }, 60_000);
 
@@ -136,14 +129,14 @@ describe('columnar files whose time is over', () => {
     await expectAgreement();
     await archive({ keepFiles: FIRST_DAY_OVER });
     await archive({ keepFiles: FIRST_DAY_OVER });
-    expect(await engines()).toEqual(['1 columnar', '1 kept', '3 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '1 kept', '3 rows']);
     expect(await daysInStorage()).toEqual([SECOND]);
     await expectAgreement();
     await fixture.store(day(0, 20));
     await fixture.runJobs();
     await expectAgreement();
     await archive({ keepFiles: null });
-    expect(await engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
+    expect(await fixture.engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
     await expectAgreement();
   }, 60_000);
 
@@ -154,12 +147,12 @@ describe('columnar files whose time is over', () => {
       keepFiles: FIRST_DAY_OVER,
     };
     await archive(change);
-    expect(await engines()).toEqual(['1 columnar', '1 kept', '3 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '1 kept', '3 rows']);
     const { clock } = fixture.parts;
     await archive({ ...change, clock: () => clock() + MICROS_PER_DAY });
     expectLeft(({ timestamp }) => timestamp > CASES_NOW + MICROS_PER_DAY / 2);
     await archive({ ...change, clock: () => clock() + MICROS_PER_DAY });
-    expect(await engines()).toEqual(['3 rows']);
+    expect(await fixture.engines()).toEqual(['3 rows']);
     await expectAgreement();
     const [held] = await fixture.test.query('SELECT count(*)::int AS count FROM log_event_all');
     expect(held?.['count']).toBe(300);
@@ -175,7 +168,7 @@ describe('columnar files whose time is over', () => {
       (event) => lateIds.has(eventId(event)) || event.timestamp > CASES_NOW + MICROS_PER_DAY / 2,
     );
     expect(fixture.events).toHaveLength(420);
-    expect(await engines()).toEqual(['1 columnar', '3 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '3 rows']);
     await expectAgreement();
   }, 60_000);
 
@@ -202,13 +195,13 @@ describe('columnar files whose time is over', () => {
     await fixture.test.query(`UPDATE segment SET held_until = now() WHERE held_until IS NOT NULL`);
     await archive({ keepRows: NO_ROWS, keepFiles: FIRST_DAY_OVER });
     expectLeft(({ timestamp }) => timestamp > CASES_NOW + MICROS_PER_DAY / 2);
-    expect(await engines()).toEqual(['1 columnar', '2 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '2 rows']);
     await expectAgreement();
   }, 60_000);
 
   it('are not made of days that are over', async () => {
     await archive({ keepFiles: FIRST_DAY_OVER });
-    expect(await engines()).toEqual(['1 columnar', '1 kept', '2 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '1 kept', '2 rows']);
     expect(await daysInStorage()).toEqual([SECOND]);
     await expectAgreement();
   });
@@ -220,10 +213,10 @@ describe('columnar files whose time is over', () => {
        WHERE id = (SELECT id FROM segment WHERE engine = 'columnar' ORDER BY range_start DESC LIMIT 1)`,
     );
     await archive({ keepRows: NO_ROWS, keepFiles: FIRST_DAY_OVER });
-    expect(await engines()).toEqual(['2 columnar', '2 rows']);
+    expect(await fixture.engines()).toEqual(['2 columnar', '2 rows']);
     await expectAgreement();
     await archive({ keepRows: NO_ROWS, keepFiles: BOTH_OVER });
-    expect(await engines()).toEqual(['2 rows']);
+    expect(await fixture.engines()).toEqual(['2 rows']);
     expectLeft(() => false);
     await expectAgreement();
   }, 60_000);
@@ -235,7 +228,7 @@ describe('columnar files whose time is over', () => {
     for await (const events of fixture.search.export(select('', CASES_NOW), 'desc', NEVER)) {
       found.push(...events.map(eventId));
       await archive({ keepRows: NO_ROWS, keepFiles: BOTH_OVER });
-      expect(await engines()).toEqual(['2 rows']);
+      expect(await fixture.engines()).toEqual(['2 rows']);
       expect(await daysInStorage()).toEqual([FIRST, SECOND]);
     }
     expect(found).toEqual(expected);
@@ -267,7 +260,7 @@ describe('columnar files whose time is over', () => {
       expect(fixture.events).toHaveLength(360);
       await expectAgreement();
       await archive({ keepRows: NO_ROWS, keepFiles: FIRST_DAY_OVER });
-      expect(await engines()).toEqual(['1 columnar', '2 rows']);
+      expect(await fixture.engines()).toEqual(['1 columnar', '2 rows']);
       expect(await daysInStorage()).toEqual([SECOND]);
       await expectAgreement();
       expect(

@@ -35,13 +35,6 @@ async function storeTwice(): Promise<void> {
   await fixture.archive(withFilesOf(100));
 }
 
-async function engines(): Promise<string[]> {
-  const rows = await fixture.test.query(
-    `SELECT count(*)::int AS count, engine FROM segment GROUP BY engine ORDER BY engine`,
-  );
-  return rows.map((row) => `${Number(row['count'])} ${String(row['engine'])}`);
-}
-
 async function columnarFiles(): Promise<string[]> {
   const entries = await readdir(join(fixture.folder, 'archive'), {
     recursive: true,
@@ -59,14 +52,14 @@ describe('merging of small columnar files', () => {
         { keepRows: { kind: 'for', age: 0 } },
       );
       await storeTwice();
-      expect(await engines()).toEqual(['2 columnar', '1 rows']);
+      expect(await fixture.engines()).toEqual(['2 columnar', '1 rows']);
     }, 60_000);
     afterEach(() => fixture.close());
 
     it('makes one file of a day and of its late events', async () => {
       await fixture.archive();
       await fixture.archive();
-      expect(await engines()).toEqual(['1 columnar', '1 rows']);
+      expect(await fixture.engines()).toEqual(['1 columnar', '1 rows']);
       expect(await columnarFiles()).toHaveLength(1);
       await expectAll(fixture);
       await expectAll(fixture, 'disk level:>=warn');
@@ -85,7 +78,7 @@ describe('merging of small columnar files', () => {
         const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
         const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
         expect(signal).toBe('SIGKILL');
-        expect(await engines()).toEqual([
+        expect(await fixture.engines()).toEqual([
           step === 'merged' ? '1 columnar' : '2 columnar',
           '1 rows',
         ]);
@@ -94,7 +87,7 @@ describe('merging of small columnar files', () => {
         await expectAll(fixture);
         await fixture.archive();
         await fixture.archive();
-        expect(await engines()).toEqual(['1 columnar', '1 rows']);
+        expect(await fixture.engines()).toEqual(['1 columnar', '1 rows']);
         expect(await columnarFiles()).toHaveLength(1);
         await expectAll(fixture);
         await expectAll(fixture, 'retry -disk');
@@ -109,7 +102,7 @@ describe('merging of small columnar files', () => {
       await fixture.archive(withFilesOf(100));
       await fixture.store(day(1, 70));
       await fixture.archive();
-      expect(await engines()).toEqual(['3 columnar', '2 rows']);
+      expect(await fixture.engines()).toEqual(['3 columnar', '2 rows']);
     });
 
     it('leaves files to a reader that began before, for as long as it reads', async () => {
@@ -152,7 +145,7 @@ describe('merging of small columnar files', () => {
     fixture = await openColumnarFixture({ lateEvents: 50, eventsPerFile: 300 });
     await storeTwice();
     await fixture.archive();
-    expect(await engines()).toEqual(['1 columnar', '2 kept', '1 rows']);
+    expect(await fixture.engines()).toEqual(['1 columnar', '2 kept', '1 rows']);
     const client = await fixture.test.store.jobPool.connect();
     const segments = await listSegments(client, { from: null, to: null });
     const id = segments.find(({ engine }) => engine === 'columnar')?.id ?? 0;
@@ -170,7 +163,7 @@ describe('merging of small columnar files', () => {
     );
     client.release();
     expect(restored).toMatchObject({ kind: 'restored', events: 180 });
-    expect(await engines()).toEqual(['2 rows']);
+    expect(await fixture.engines()).toEqual(['2 rows']);
     const [held] = await fixture.test.query('SELECT count(*)::int AS count FROM log_event_all');
     expect(held?.['count']).toBe(180);
     await expectAll(fixture);

@@ -24,6 +24,8 @@ export interface ColumnarFixture extends SearchFixture {
   readonly parts: ArchiveParts;
   /** Runs the job that makes columnar files until it has nothing to do. */
   archive(parts?: ArchiveParts): Promise<void>;
+  /** How many segments of each engine the catalog names, as `2 columnar`. */
+  engines(): Promise<string[]>;
 }
 
 const TEST_ENGINE = {
@@ -75,6 +77,12 @@ export async function openColumnarFixture(
         const report = await runner.runOnce(job);
         if (report?.more !== true) return;
       }
+    },
+    async engines() {
+      const rows = await fixture.test.query(
+        `SELECT count(*)::int AS count, engine FROM segment GROUP BY engine ORDER BY engine`,
+      );
+      return rows.map((row) => `${Number(row['count'])} ${String(row['engine'])}`);
     },
     close: async () => {
       await fixture.close();
