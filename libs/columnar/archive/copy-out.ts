@@ -4,7 +4,11 @@ import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
 import { copyToFile } from './copy-to-file.ts';
 
-/** Writes the first rows after a position, in order, in the text format of COPY (`readCopied`). */
+/**
+ * Writes the first rows after a position, in order, in the text format of COPY (`readCopied`).
+ *
+ * @returns bytes of the longest row; 0 where there is none
+ */
 export async function copyOut(
   client: PoolClient,
   relation: string,
@@ -12,19 +16,19 @@ export async function copyOut(
   limit: number,
   path: string,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   const where =
     after === null
       ? ''
       : `WHERE (${ORDER}) > ('${formatTimestamp(after.timestamp)}'::timestamptz, ${after.groupSeq}, ${after.ordinal})`;
   const select = `SELECT ${COLUMN_NAMES.map(quoted).join(', ')} FROM ${quoted(relation)} ${where}
     ORDER BY ${ORDER} LIMIT ${limit}`;
-  await transaction(client, async () => {
+  return transaction(client, async () => {
     // In the order of the index: the table is large and a sort would go to the disk.
     await client.query(
       'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL max_parallel_workers_per_gather = 0',
     );
-    await copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, signal);
+    return copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, signal);
   });
 }
 

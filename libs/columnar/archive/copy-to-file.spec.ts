@@ -59,7 +59,7 @@ describe('rows that Postgres writes into a file', () => {
 
   it('are read as they were, whatever is in them', async () => {
     const path = join(folder, 'texts');
-    await withClient(async (client) => {
+    const longestRow = await withClient(async (client) => {
       await client.query('CREATE TEMP TABLE texts (number int, text text)');
       for (const [number, text] of TEXTS.entries())
         await client.query('INSERT INTO texts VALUES ($1, $2)', [number, text]);
@@ -70,9 +70,9 @@ describe('rows that Postgres writes into a file', () => {
         return type === 'VARCHAR' ? 'text' : '3';
       });
       const select = `SELECT ${columns.join(', ')} FROM texts ORDER BY number`;
-      await copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, NEVER);
+      return copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, NEVER);
     });
-    const { sql } = readCopied(path);
+    const { sql } = readCopied(path, longestRow);
     const rows = await engine.rows(
       `SELECT ${COLUMN_NAMES.map((name) => `${quoted(name)}::VARCHAR`).join(', ')} FROM ${sql}`,
       [],
@@ -86,9 +86,10 @@ describe('rows that Postgres writes into a file', () => {
 
   it('arrive whole and in order where they are many', async () => {
     const path = join(folder, 'many');
-    await withClient((client) =>
+    const longestRow = await withClient((client) =>
       copyToFile(client, 'COPY (SELECT generate_series(1, 400000)) TO STDOUT', path, NEVER),
     );
+    expect(longestRow).toBe('400000\n'.length);
     const expected = Array.from({ length: 400_000 }, (_, i) => `${i + 1}\n`).join('');
     expect((await readFile(path, 'utf8')) === expected).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import type { EventPosition } from '#event';
@@ -74,14 +74,21 @@ class FileMaker {
     const { parts, client, table, folder, limits } = this;
     const { eventsPerFile } = parts.limits;
     const rows = join(folder, 'rows.tsv');
-    await copyOut(client, table.relation, after, eventsPerFile, rows, limits.signal);
-    if ((await stat(rows)).size === 0) return null;
+    const longestRow = await copyOut(
+      client,
+      table.relation,
+      after,
+      eventsPerFile,
+      rows,
+      limits.signal,
+    );
+    if (longestRow === 0) return null;
     const name = `${dayOf(table)}/${randomUUID()}.parquet`;
     await noteFile(client, name);
     await this.done('named');
     const written = await writeColumnarFile(
       parts.engine,
-      readCopied(rows),
+      readCopied(rows, longestRow),
       keys,
       join(folder, basename(name)),
       limits,

@@ -1,8 +1,8 @@
 import { FILE_COLUMNS, literal, quoted } from './columns.ts';
 import type { Source } from './source.ts';
 
-/** An event is at most 4 MiB; escapes may double it. */
-const LARGEST_LINE = 16 * 1024 * 1024;
+/** DuckDB gets the memory of each piece that it reads anew from the system, so pieces are as large as they must be. */
+const PIECE_BYTES = 4 * 1024 * 1024;
 
 /** The escapes of COPY's text format but that of the backslash itself, and what they stand for. */
 const ESCAPES = [
@@ -14,8 +14,12 @@ const ESCAPES = [
   ['\\r', 13],
 ] as const;
 
-/** Reads rows that Postgres wrote in the text format of COPY: columns between tabs, NULL as `\N`. */
-export function readCopied(path: string): Source {
+/**
+ * Reads rows that Postgres wrote in the text format of COPY: columns between tabs, NULL as `\N`.
+ *
+ * @param longestRow in bytes
+ */
+export function readCopied(path: string, longestRow: number): Source {
   const columns = Object.entries(FILE_COLUMNS).map(
     ([name, type]) => `${literal(name)}: ${literal(type)}`,
   );
@@ -24,7 +28,7 @@ export function readCopied(path: string): Source {
   );
   const sql = `(SELECT ${select.join(', ')} FROM read_csv(${literal(path)}, columns = {${columns.join(', ')}},
     auto_detect = false, header = false, delim = '\\t', quote = '', escape = '', nullstr = '\\N', new_line = '\\n',
-    parallel = false, strict_mode = true, max_line_size = ${LARGEST_LINE}, buffer_size = ${2 * LARGEST_LINE}))`;
+    parallel = false, strict_mode = true, max_line_size = ${longestRow}, buffer_size = ${Math.max(PIECE_BYTES, 2 * longestRow)}))`;
   return { sql, values: [] };
 }
 
