@@ -14,29 +14,24 @@ const PROBES = 8;
 const SECOND_SEED = 0x9e3779b9 | 0;
 const RANGE = 2 ** 32;
 
-/**
- * An empty filter for so many distinct tokens.
- *
- * @param tokens how many will be added
- */
-export function createFilter(tokens: number): Buffer {
-  const bytes = Math.max(8, Math.ceil((tokens * BITS_PER_TOKEN) / 8));
+/** The filter that contains the tokens with these hashes, each given once. */
+export function filterOf(hashes: Int32Array): Buffer {
+  const bytes = Math.max(8, Math.ceil((hashes.length * BITS_PER_TOKEN) / 8));
   const filter = Buffer.alloc(HEADER_BYTES + bytes);
   filter[0] = FORMAT;
   filter[1] = PROBES;
   filter.writeUInt32BE(bytes * 8, 4);
+  for (const hash of hashes) addHash(filter, bytes * 8, hash);
   return filter;
 }
 
-/** Adds the token with this hash. */
-export function addHash(filter: Buffer, hash: number): void {
-  const bits = (filter.length - HEADER_BYTES) * 8;
+function addHash(filter: Buffer, bits: number, hash: number): void {
   const step = stepOf(hash);
   let probe = mix(hash);
   for (let i = 0; i < PROBES; i++) {
     const bit = Math.floor(((probe >>> 0) * bits) / RANGE);
     const at = HEADER_BYTES + (bit >>> 3);
-    filter[at] = (filter[at] ?? 0) | (1 << (bit & 7));
+    filter[at] = (filter[at] as number) | (1 << (bit & 7));
     probe = (probe + step) | 0;
   }
 }

@@ -1,12 +1,15 @@
 import { fieldToken, forEachWord, type LogEvent, type TokenField } from '#event';
-import { addHash, createFilter } from './bloom-filter.ts';
+import { filterOf } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
 /** In place of a character beyond ASCII. */
 const BEYOND_ASCII = 1;
-/** Lower case of the ASCII characters of a word, 0 for the other ASCII characters. */
-const WORD_CHARACTER = new Uint8Array(256).fill(BEYOND_ASCII, 128);
+/**
+ * For each UTF-16 unit, and so for each byte of UTF-8: lower case of the ASCII characters of a word, 0 for the other ASCII
+ * characters. A look at a table for all costs less than a comparison before it.
+ */
+const WORD_CHARACTER = new Uint8Array(2 ** 16).fill(BEYOND_ASCII, 128);
 for (const character of '0123456789_abcdefghijklmnopqrstuvwxyz') {
   WORD_CHARACTER[character.charCodeAt(0)] = character.charCodeAt(0);
   WORD_CHARACTER[character.toUpperCase().charCodeAt(0)] = character.charCodeAt(0);
@@ -57,27 +60,24 @@ export class SkipFilterBuilder {
   addMessages(messages: Uint8Array): boolean {
     const { hashes } = this;
     let ascii = true;
-    let hash = FNV_OFFSET;
-    let inWord = false;
     for (let at = 0; at < messages.length; at++) {
-      const lower = WORD_CHARACTER[messages[at] ?? 0] ?? 0;
+      let lower = WORD_CHARACTER[messages[at] ?? 0] ?? 0;
       if (lower > BEYOND_ASCII) {
-        hash = Math.imul(hash ^ lower, FNV_PRIME);
-        inWord = true;
-      } else {
+        let hash = FNV_OFFSET;
+        do {
+          hash = Math.imul(hash ^ lower, FNV_PRIME);
+          lower = WORD_CHARACTER[messages[++at] ?? 0] ?? 0;
+        } while (lower > BEYOND_ASCII);
         // What was begun of a word that goes on beyond ASCII is no word.
-        if (inWord && lower !== BEYOND_ASCII) hashes.add(hash);
-        hash = FNV_OFFSET;
-        inWord = false;
-        if (lower === BEYOND_ASCII) {
-          ascii = false;
-          const end = endOf(messages, at);
-          this.addUnicodeWords(textOf(messages, at, end));
-          at = end;
-        }
+        if (lower !== BEYOND_ASCII) hashes.add(hash);
+      }
+      if (lower === BEYOND_ASCII) {
+        ascii = false;
+        const end = endOf(messages, at);
+        this.addUnicodeWords(textOf(messages, at, end));
+        at = end;
       }
     }
-    if (inWord) hashes.add(hash);
     return ascii;
   }
 
@@ -102,10 +102,7 @@ export class SkipFilterBuilder {
 
   /** The filter over everything added since the last one. */
   build(): Buffer {
-    const filter = createFilter(this.hashes.size);
-    this.hashes.forEach((hash) => {
-      addHash(filter, hash);
-    });
+    const filter = filterOf(this.hashes.values());
     this.hashes.clear();
     return filter;
   }
@@ -117,25 +114,22 @@ export class SkipFilterBuilder {
   /** Hashes the words of ASCII text where they stand; a string for each word would cost several times as much. */
   private addWords(text: string): void {
     const { hashes } = this;
-    let hash = FNV_OFFSET;
-    let inWord = false;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (code > 127) {
+    const { length } = text;
+    for (let at = 0; at < length; at++) {
+      let lower = WORD_CHARACTER[text.charCodeAt(at)] as number;
+      if (lower > BEYOND_ASCII) {
+        let hash = FNV_OFFSET;
+        do {
+          hash = Math.imul(hash ^ lower, FNV_PRIME);
+          lower = ++at < length ? (WORD_CHARACTER[text.charCodeAt(at)] as number) : 0;
+        } while (lower > BEYOND_ASCII);
+        if (lower !== BEYOND_ASCII) hashes.add(hash);
+      }
+      if (lower === BEYOND_ASCII) {
         this.addUnicodeWords(text);
         return;
       }
-      const lower = WORD_CHARACTER[code] ?? 0;
-      if (lower !== 0) {
-        hash = Math.imul(hash ^ lower, FNV_PRIME);
-        inWord = true;
-      } else if (inWord) {
-        hashes.add(hash);
-        hash = FNV_OFFSET;
-        inWord = false;
-      }
     }
-    if (inWord) hashes.add(hash);
   }
 
   private addUnicodeWords(text: string): void {
