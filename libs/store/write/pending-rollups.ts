@@ -4,6 +4,7 @@ import type { Telemetry } from '#telemetry';
 import { rollupsLeft } from '../events.ts';
 import type { Group } from './group.ts';
 import {
+  copyOf,
   HOUR_COPY,
   hourRows,
   MINUTE_COPY,
@@ -94,7 +95,7 @@ export class PendingRollups {
     const { maxWaiting } = this.settings;
     this.waiting ??= {
       since: now,
-      counts: new RollupCounts(maxWaiting),
+      counts: new RollupCounts(maxWaiting, copyOf),
       groups: [],
       segments: new Set(),
     };

@@ -22,25 +22,33 @@ export interface GroupRollups {
 /** A group appends rows to a rollup only if they are at most this share of its events. */
 const MAX_KEYS_PER_EVENT = 1 / 4;
 
-/** Counts the events of a group by (minute, level, service) and by (hour, service, resourceId, level). */
+/**
+ * Counts the events of a group by (minute, level, service) and by (hour, service, resourceId, level). The rows hold the
+ * texts of the events.
+ */
 export function rollUp(parts: readonly GroupPart[], events: number): GroupRollups {
   const maxKeys = Math.floor(events * MAX_KEYS_PER_EVENT);
   if (maxKeys === 0) return { minutes: null, hours: null };
-  const counts = new RollupCounts(maxKeys);
+  const counts = new RollupCounts(maxKeys, asItIs);
   counts.add(parts, { minutes: true, hours: true });
   return counts;
 }
 
+type KeepText = (text: string) => string;
+
 /** Counts of the events of one group or of many, up to a number of rows for each rollup. */
 export class RollupCounts implements GroupRollups {
-  private readonly services = new TextNumbers();
-  private readonly resources = new TextNumbers();
+  private readonly services: TextNumbers;
+  private readonly resources: TextNumbers;
   private readonly byMinute: Counter;
   private readonly byHour: Counter;
 
-  constructor(maxRows: number) {
-    this.byMinute = new Counter(MICROS_PER_MINUTE, maxRows);
-    this.byHour = new Counter(MICROS_PER_HOUR, maxRows);
+  /** @param keep makes of a text of an event the one that is kept: a copy where rows outlive the events */
+  constructor(maxRows: number, keep: KeepText) {
+    this.services = new TextNumbers(keep);
+    this.resources = new TextNumbers(keep);
+    this.byMinute = new Counter(MICROS_PER_MINUTE, maxRows, keep);
+    this.byHour = new Counter(MICROS_PER_HOUR, maxRows, keep);
   }
 
   get minutes(): readonly RollupRow[] | null {
@@ -76,13 +84,18 @@ const RESOURCE_ROOM = 2 ** 20;
 /** Numbers texts in the order of their first appearance; null is 0. */
 class TextNumbers {
   private readonly numbers = new Map<string, number>();
+  private readonly keep: KeepText;
+
+  constructor(keep: KeepText) {
+    this.keep = keep;
+  }
 
   of(text: string | null): number {
     if (text === null) return 0;
     const known = this.numbers.get(text);
     if (known !== undefined) return known;
     const next = this.numbers.size + 1;
-    this.numbers.set(copyOf(text), next);
+    this.numbers.set(this.keep(text), next);
     return next;
   }
 }
@@ -96,10 +109,12 @@ class Counter {
   private start = Number.NaN;
   private readonly length: Micros;
   private readonly maxRows: number;
+  private readonly keep: KeepText;
 
-  constructor(length: Micros, maxRows: number) {
+  constructor(length: Micros, maxRows: number, keep: KeepText) {
     this.length = length;
     this.maxRows = maxRows;
+    this.keep = keep;
   }
 
   add(event: LogEvent, key: number): void {
@@ -128,11 +143,12 @@ class Counter {
       this.overflow = true;
       return;
     }
+    const { service, resourceId } = event;
     const row = {
       start: this.start,
       level: levelRank(event.level),
-      service: copyOf(event.service),
-      resourceId: copyOf(event.resourceId),
+      service: service === null ? null : this.keep(service),
+      resourceId: resourceId === null ? null : this.keep(resourceId),
       count: 1,
     };
     this.rows.push(row);
@@ -140,9 +156,13 @@ class Counter {
   }
 }
 
-/** Rows may wait, and a text of an event may be a slice that keeps its whole batch in memory. */
-function copyOf<T extends string | null>(text: T): T {
-  return (text === null ? null : Buffer.from(text).toString()) as T;
+function asItIs(text: string): string {
+  return text;
+}
+
+/** A text of an event may be a slice, which keeps the whole request that it came with in memory. */
+export function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 export const MINUTE_COPY =
