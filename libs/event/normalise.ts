@@ -3,7 +3,7 @@ import { gatherFields, SLOT } from './gathered-fields.ts';
 import { cleanJson, isJsonObject, mayHoldUncleanEscape } from './json.ts';
 import { levelOfName, parseLevel, type Level } from './level.ts';
 import { LIMITS } from './limits.ts';
-import { TEXT_FIELDS, type LogEvent } from './log-event.ts';
+import type { LogEvent } from './log-event.ts';
 import { parentResourceIdOf, readMetadata, type Metadata } from './metadata.ts';
 import { parseTimestamp } from './parse-timestamp.ts';
 import { quote } from './quote.ts';
@@ -112,18 +112,23 @@ function checkBounds(event: LogEvent, receivedAt: Micros): NormaliseOutcome {
   return { ok: true, event, bytes };
 }
 
+/** Field by field, since reading them by a variable name takes several times as long. */
 function textFault(event: LogEvent): string | null {
-  for (const field of BOUNDED_FIELDS) {
-    const text = event[field];
-    if (text !== null && exceedsBytes(text, LIMITS.textFieldBytes)) {
-      const name = field === 'levelText' ? 'level' : field;
-      return `${name} takes ${Buffer.byteLength(text)} bytes, more than ${LIMITS.textFieldBytes}; shorten it`;
-    }
-  }
-  return null;
+  return (
+    fieldFault('resourceId', event.resourceId) ??
+    fieldFault('traceId', event.traceId) ??
+    fieldFault('spanId', event.spanId) ??
+    fieldFault('commit', event.commit) ??
+    fieldFault('service', event.service) ??
+    fieldFault('eventType', event.eventType) ??
+    fieldFault('level', event.levelText)
+  );
 }
 
-const BOUNDED_FIELDS = [...TEXT_FIELDS, 'levelText'] as const;
+function fieldFault(name: string, text: string | null): string | null {
+  if (text === null || !exceedsBytes(text, LIMITS.textFieldBytes)) return null;
+  return `${name} takes ${Buffer.byteLength(text)} bytes, more than ${LIMITS.textFieldBytes}; shorten it`;
+}
 
 function messageFault(event: LogEvent): string | null {
   const { message } = event;
