@@ -9,20 +9,56 @@ beforeEach(async () => {
 });
 afterEach(() => db.close());
 
-test('events are found by BRIN, whatever Postgres estimates', async () => {
-  const batch = buildBatch(Array.from({ length: 5_000 }, () => buildEvent()));
-  await db.store.writer.commit([batch], new AbortController().signal);
+const NEVER = new AbortController().signal;
+
+/** How Postgres reads the events of some groups. */
+async function explain(condition: string, options = ''): Promise<string> {
   const client = await db.store.jobPool.connect();
   try {
     await client.query(`BEGIN; ${SCAN_BY_GROUP_SQL}`);
     const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-      'EXPLAIN SELECT message FROM log_event WHERE group_seq BETWEEN 1 AND 20',
+      `EXPLAIN ${options} SELECT message FROM log_event WHERE ${condition}`,
     );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    expect(plan).toMatch(/Bitmap Index Scan on log_event_\w+_group/);
-    expect(plan).not.toMatch(/_order|Seq Scan/);
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
   } finally {
     await client.query('ROLLBACK');
     client.release();
   }
+}
+
+test('events are found by BRIN, whatever Postgres estimates', async () => {
+  const batch = buildBatch(Array.from({ length: 5_000 }, () => buildEvent()));
+  await db.store.writer.commit([batch], NEVER);
+  const plan = await explain('group_seq BETWEEN 1 AND 20');
+  expect(plan).toMatch(/Bitmap Index Scan on log_event_\w+_group/);
+  expect(plan).not.toMatch(/_order|Seq Scan/);
+});
+
+test('a group is found in few pages, though small rows of others lie in what it left of them', async () => {
+  const store = async (count: number, message: string): Promise<number> => {
+    const batch = buildBatch(Array.from({ length: count }, () => buildEvent({ message })));
+    return (await db.store.writer.commit([batch], NEVER)).groupSeq ?? 0;
+  };
+  const large: number[] = [];
+  for (let at = 0; at < 40; at++) large.push(await store(500, 'large '.repeat(40 + at)));
+  const [segment] = await db.query('SELECT relation FROM segment');
+  const relation = String(segment?.['relation']);
+  const summarise = () => db.query(`SELECT brin_summarize_new_values('${relation}_group')`);
+  const pages = async (): Promise<number> => {
+    const [table] = await db.query(`SELECT pg_relation_size('${relation}') / 8192 AS pages`);
+    return Number(table?.['pages']);
+  };
+  const read = async (group: number): Promise<number> => {
+    const plan = await explain(`group_seq = ${group}`, '(ANALYZE, COSTS OFF)');
+    return Number(/Heap Blocks: lossy=(\d+)/.exec(plan)?.[1]);
+  };
+  await summarise();
+  await db.query(`VACUUM ${relation}`);
+  const before = await pages();
+  const small = await store(2_000, 's');
+  await summarise();
+  // The small rows lie all over the table, in pages of the others.
+  expect(await pages()).toBeLessThan(before * 1.05);
+  expect(await read(small)).toBeGreaterThan(before / 2);
+  for (const at of [1, 10, 20, 30]) expect(await read(large[at] ?? 0)).toBeLessThanOrEqual(3 * 64);
 });

@@ -97,12 +97,19 @@ async function readSegments(client: PoolClient) {
   return rows.map(toRowSegment);
 }
 
-/** The indexes of a table of events. */
+/**
+ * The indexes of a table of events.
+ *
+ * BRIN knows several stretches of groups for each stretch of pages. Small rows go into what larger ones left of pages
+ * far before them: with one stretch from the lowest group to the highest, a few thousand such rows had every search for
+ * a group read the whole table (440,000 events: 111 ms instead of 2). Its summaries are read whole each time, at about
+ * 0.4 us each, hence pages by 64.
+ */
 export function indexesSql(name: string): string {
   return `
 CREATE INDEX ${name}_order ON ${name} (ts, group_seq, ordinal);
 CREATE INDEX ${name}_errors ON ${name} (ts, group_seq, ordinal, resource_id, service) WHERE level >= ${INDEXED_FROM};
-CREATE INDEX ${name}_group ON ${name} USING brin (group_seq) WITH (pages_per_range = 32);`;
+CREATE INDEX ${name}_group ON ${name} USING brin (group_seq int8_minmax_multi_ops) WITH (pages_per_range = 64);`;
 }
 
 /**
