@@ -51,7 +51,14 @@ export function removeUnfinished(
   return storage.removeUnfinished(clock() / MICROS_PER_MS - OLDEST_UPLOAD_MS, signal);
 }
 
-/** Drops tables whose events are in files, once their time is over and no reader that began before is left. */
+/** Who began so long after a table was superseded knows of it. Numbers of transactions come round again. */
+const SURELY_LATER = `interval '1 day'`;
+
+/**
+ * Drops tables whose events are in files, once their time is over and no reader is left that does not see the files: one
+ * whose snapshot is as old as the transaction that made them count. That had begun before it waited for its locks, so
+ * its time alone says nothing of readers that began meanwhile.
+ */
 export async function dropKeptRows(
   parts: ArchiveParts,
   client: PoolClient,
@@ -63,7 +70,8 @@ export async function dropKeptRows(
     `SELECT id, relation FROM segment
      WHERE engine = 'kept' AND range_end <= $1 AND NOT EXISTS (
        SELECT FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name LIKE 'penstock%' AND xact_start <= superseded_at)
+       WHERE datname = current_database() AND application_name LIKE 'penstock%'
+         AND age(backend_xmin) >= age(segment.xmin) AND xact_start <= superseded_at + ${SURELY_LATER})
      ORDER BY range_start LIMIT 10`,
     [formatTimestamp(clock() - keepRows.age)],
   );
