@@ -7,7 +7,7 @@ export {
   type KeepRows,
 } from './archive/parts.ts';
 export { takingTurns } from './archive/pace.ts';
-export { CacheFullError, ObjectCorruptError } from './cache/errors.ts';
+export { CacheFullError, FilesLateError, ObjectCorruptError } from './cache/errors.ts';
 export { FileCache, type FileCacheSettings } from './cache/file-cache.ts';
 export { EngineMemoryError } from './duckdb/engine-memory-error.ts';
 export {
@@ -22,7 +22,8 @@ export {
   type ColumnarStatement,
   type SegmentFiles,
 } from './read/columnar-reader.ts';
-export { directAccess, type FileAccess } from './read/file-access.ts';
+export { directAccess } from './read/direct-access.ts';
+export type { FileAccess } from './read/file-access.ts';
 export { joinWindows, type Window } from './read/windows.ts';
 export {
   recoverFiles,

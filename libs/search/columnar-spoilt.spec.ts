@@ -1,7 +1,14 @@
-import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createColumnarReader, FileCache, type FileAccess, type ObjectStorage } from '#columnar';
+import {
+  createColumnarReader,
+  directAccess,
+  FileCache,
+  FilesLateError,
+  type FileAccess,
+  type ObjectStorage,
+} from '#columnar';
 import { eventId, MICROS_PER_HOUR } from '#event';
 import { toPredicate } from '#query';
 import { Telemetry } from '#telemetry';
@@ -23,6 +30,19 @@ const WAYS: readonly (readonly [string, Spoil])[] = [
   ['empty', (path) => truncate(path, 0)],
   ['gone', (path) => rm(path)],
 ];
+
+/** As a disk does it: the file has its size, and what is read first is as it was. */
+async function zeroTheEnd(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  await writeFile(path, bytes.fill(0, Math.floor(bytes.length / 2)));
+}
+
+async function changeOneBit(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  const at = Math.floor(bytes.length / 3);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+}
 
 describe('columnar files whose bytes are spoilt', () => {
   let fixture: ColumnarFixture;
@@ -61,15 +81,43 @@ describe('columnar files whose bytes are spoilt', () => {
     return createSearchService({ pool: fixture.test.store.readPool, telemetry, columnar });
   }
 
-  it.each(WAYS)('skip files %s: their files are read whole', async (_way, spoil) => {
+  it.each<readonly [string, Spoil]>([
+    ...WAYS,
+    ['zeroed from their middle on', zeroTheEnd],
+    ['changed in one bit', changeOneBit],
+  ])('skip files %s: their files are read whole', async (_way, spoil) => {
     await spoilAll(join(fixture.folder, 'archive'), /\.skip$/, spoil);
     await expectAll(fixture.search, '');
     await expectAll(fixture.search, 'disk level:>=warn');
   });
 
-  it('files that are spoilt: a search says so', async () => {
-    await spoilAll(join(fixture.folder, 'archive'), /\.parquet$/, (path) => writeFile(path, 'x'));
-    await expect(expectAll(fixture.search, '')).rejects.toMatchObject({ code: 'object-corrupt' });
+  it.each<readonly [string, Spoil]>([
+    ['overwritten', (path) => writeFile(path, 'x')],
+    ['changed in one bit', changeOneBit],
+  ])('files %s: a search says so, before and after one that was right', async (_way, spoil) => {
+    const folder = join(fixture.folder, 'archive');
+    await expectAll(fixture.search, 'disk level:>=warn');
+    await spoilAll(folder, /\.parquet$/, spoil);
+    const corrupt = { code: 'object-corrupt' };
+    await expect(expectAll(fixture.search, '')).rejects.toMatchObject(corrupt);
+    await expect(
+      expectAll(reading(directAccess(fixture.parts.storage), []), ''),
+    ).rejects.toMatchObject(corrupt);
+  });
+
+  it('files that do not come: a search says so once its budget is over', async () => {
+    let asked = 0;
+    const late: FileAccess = {
+      acquire: () => {
+        asked++;
+        return Promise.reject(new FilesLateError());
+      },
+      recheck: () => Promise.resolve(false),
+    };
+    await expect(expectAll(reading(late, []), '')).rejects.toMatchObject({
+      code: 'columnar-files-late',
+    });
+    expect(asked).toBe(1);
   });
 
   it.each(WAYS)('copies %s while a gateway runs: they are fetched again', async (_way, spoil) => {

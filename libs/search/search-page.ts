@@ -1,3 +1,4 @@
+import { FilesLateError } from '#columnar';
 import { StatementTimeoutError, withSnapshot, type Snapshot } from '#store';
 import { decodeCursor } from './cursor.ts';
 import { startDeadline } from './deadline.ts';
@@ -20,6 +21,7 @@ const MAX_ATTEMPTS = 5;
  * One page of matches in order.
  *
  * @throws InvalidCursorError
+ * @throws StatementTimeoutError where nothing at all could be read within the budget; FilesLateError is one
  */
 export async function searchPage(
   deps: SearchDependencies,
@@ -67,7 +69,11 @@ async function tryPage(
       if (!expired) page.end();
     } catch (error) {
       if (!(error instanceof StatementTimeoutError)) throw error;
-      if (page.position === after) return null;
+      if (page.position === after) {
+        // No smaller slice needs fewer files.
+        if (error instanceof FilesLateError) throw error;
+        return null;
+      }
     }
     return { ...page.finish(), engines: enginesOf(steps, use), plan: explainPlan(steps, use) };
   });

@@ -13,13 +13,14 @@ import { ProviderUnavailableError } from '#access';
 import {
   CacheFullError,
   EngineMemoryError,
+  FilesLateError,
   ObjectCorruptError,
   ObjectMissingError,
   StorageRefusedError,
   StorageUnavailableError,
 } from '#columnar';
 import { ColumnarUnavailableError, InvalidCursorError } from '#search';
-import { StoreUnavailableError } from '#store';
+import { StatementTimeoutError, StoreUnavailableError } from '#store';
 
 import { GATEWAY_PARTS, type GatewayParts } from '../gateway-parts.ts';
 import { LARGEST_BODY } from './body.ts';
@@ -79,11 +80,24 @@ function knownProblem(error: unknown, request: FastifyRequest): Problem | null {
       PROVIDER_RETRY_SECONDS,
     );
   }
-  return columnarProblem(error) ?? httpProblem(error, request);
+  return columnarProblem(error) ?? timeProblem(error) ?? httpProblem(error, request);
+}
+
+/** Nothing could be read within the budget of a search: else there would be a part of the answer. */
+function timeProblem(error: unknown): Problem | null {
+  if (!(error instanceof StatementTimeoutError)) return null;
+  const detail =
+    'Not even a part of the answer could be read within the budget. Try again, or search a shorter time.';
+  return unavailable('search-timeout', detail, 2);
 }
 
 /** Columnar files cannot be read: now, or until somebody mends it. Their messages are made for people. */
 function columnarProblem(error: unknown): Problem | null {
+  if (error instanceof FilesLateError) {
+    const detail =
+      'The columnar files of this time are still being fetched or checked, which goes on. Try again soon, or search a shorter time.';
+    return unavailable(error.code, detail, 5);
+  }
   if (error instanceof StorageUnavailableError) {
     const detail =
       'The storage of columnar files does not answer now. Try again soon, or search a shorter time.';

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import {
   CacheFullError,
+  FilesLateError,
   ObjectMissingError,
   StorageRefusedError,
   StorageUnavailableError,
 } from '#columnar';
 import { ColumnarUnavailableError } from '#search';
-import { StoreUnavailableError } from '#store';
+import { StatementTimeoutError, StoreUnavailableError } from '#store';
 
 import { startTestGateway, type TestGateway } from '../testing/gateway-app.ts';
 
@@ -71,6 +72,8 @@ describe('problems', () => {
   });
 
   it.each([
+    [new FilesLateError(), 'columnar-files-late', '5'],
+    [new StatementTimeoutError('statement over its time limit'), 'search-timeout', '2'],
     [new StorageUnavailableError('bucket b: ECONNREFUSED'), 'storage-unavailable', '10'],
     [new StorageRefusedError('bucket b: AccessDenied'), 'storage-refused', null],
     [new CacheFullError('it needs more'), 'columnar-cache-full', null],

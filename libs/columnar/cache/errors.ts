@@ -1,3 +1,14 @@
+import { StatementTimeoutError } from '#store';
+
+/** Files are not here, or not checked, within the time of a statement. That goes on: who asks again finds more. */
+export class FilesLateError extends StatementTimeoutError {
+  readonly code = 'columnar-files-late';
+
+  constructor() {
+    super('columnar files did not come within the time limit');
+  }
+}
+
 /** The local copies cannot hold what a search needs at once. A person must act. */
 export class CacheFullError extends Error {
   override readonly name = 'CacheFullError';

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StatementTimeoutError } from '#store';
 import type { Telemetry } from '#telemetry';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { errorCode } from '../files/error-code.ts';
@@ -10,7 +9,7 @@ import { sha256Of } from '../files/scratch.ts';
 import type { CatalogedObject, FileAccess, LeasedFiles } from '../read/file-access.ts';
 import type { ObjectStorage } from '../storage/object-storage.ts';
 import { CacheSpace, type CacheEntry } from './cache-space.ts';
-import { CacheFullError, ObjectCorruptError } from './errors.ts';
+import { CacheFullError, FilesLateError, ObjectCorruptError } from './errors.ts';
 import { cacheBytes, copySpoilt, fetchFailed, fileFetched } from './events.ts';
 import { Places, untilSettled } from './waiting.ts';
 
@@ -79,7 +78,7 @@ export class FileCache implements FileAccess {
     try {
       const ready = Promise.all(entries.map(({ ready }) => ready ?? Promise.resolve()));
       if (!(await untilSettled(ready, limits.timeoutMs, limits.signal))) {
-        throw new StatementTimeoutError('columnar files did not come within the time limit');
+        throw new FilesLateError();
       }
       return { paths: objects.map((object) => this.pathOf(keyOf(object))), release };
     } catch (error) {

@@ -1,10 +1,5 @@
-import { access } from 'node:fs/promises';
-import { ObjectCorruptError } from '../cache/errors.ts';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { skipNameOf, type FileRecord } from '../files/file-record.ts';
-import { errorCode } from '../files/error-code.ts';
-import { sha256Of } from '../files/scratch.ts';
-import { ObjectMissingError, type ObjectStorage } from '../storage/object-storage.ts';
 
 /** An object as the catalog knows it. */
 export interface CatalogedObject {
@@ -32,7 +27,7 @@ export interface LeasedFiles {
 /** How readers come to the objects of a storage. */
 export interface FileAccess {
   /**
-   * @throws StatementTimeoutError where the objects are not here within the time
+   * @throws FilesLateError where the objects are not here, and checked, within the time: that goes on, for who asks again
    * @throws ObjectMissingError and the other errors of the storage
    */
   acquire(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<LeasedFiles>;
@@ -43,30 +38,4 @@ export interface FileAccess {
    * @throws ObjectCorruptError and the other errors of the storage where that cannot be
    */
   recheck(objects: readonly CatalogedObject[], limits: StatementLimits): Promise<boolean>;
-}
-
-/** For a storage whose objects are files of this machine already. */
-export function directAccess(storage: ObjectStorage): FileAccess {
-  return {
-    async acquire(objects) {
-      const paths = await Promise.all(objects.map(({ name }) => pathOf(storage, name)));
-      return { paths, release: () => undefined };
-    },
-    async recheck(objects) {
-      for (const { name, sha256 } of objects) {
-        if ((await sha256Of(await pathOf(storage, name))) !== sha256)
-          throw new ObjectCorruptError(name);
-      }
-      return false;
-    },
-  };
-}
-
-async function pathOf(storage: ObjectStorage, name: string): Promise<string> {
-  const path = storage.pathOf(name);
-  if (path === null) throw new TypeError('the storage has no files on this machine');
-  await access(path).catch((error: unknown) => {
-    throw errorCode(error) === 'ENOENT' ? new ObjectMissingError(name, error) : error;
-  });
-  return path;
 }
