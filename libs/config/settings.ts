@@ -65,7 +65,7 @@ export const SETTINGS = {
     type: textList,
     default: [],
     description:
-      'Further host names that requests may name in `Host`, for a proxy or a DNS name; `*` allows all. Addresses and localhost are always allowed.',
+      'Further host names that requests may name in `Host`, for a proxy or a DNS name, and whose pages may send logs and changes here; `*` allows all. Addresses and localhost may always be named.',
   }),
   ...TLS_SETTINGS,
   dataDir: optional({

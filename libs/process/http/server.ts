@@ -9,6 +9,7 @@ import { hostCheck } from './host-check.ts';
 import { operationsRoutes } from './operations-routes.ts';
 import { refuseWhileClosing } from './refuse-while-closing.ts';
 import { SERVER_OPTIONS } from './server-options.ts';
+import { siteCheck } from './site-check.ts';
 import { requireTlsClient } from './tls/require-tls-client.ts';
 import type { ServerTls } from './tls/server-tls.ts';
 import { sendStrictTransport } from './tls/strict-transport.ts';
@@ -39,18 +40,35 @@ export async function createServer(
   );
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
   refuseWhileClosing(fastify);
-  const isServed = hostCheck(allowedHosts);
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (isServed(request.headers.host)) return;
-    const { status, headers, body } = problem(
-      421,
-      'host-not-served',
-      'the Host header names a host that is not served here; HTTP_ALLOWED_HOSTS lists further ones',
-    );
-    await reply.code(status).headers(headers).send(body);
-  });
+  refuseForeign(fastify, allowedHosts);
   if (tls !== null) sendStrictTransport(fastify);
   if (tls?.asksClients === true) requireTlsClient(fastify);
   void fastify.register(operationsRoutes(operations));
   return app;
 }
+
+/** Refuses what pages of other sites may have a browser send. */
+function refuseForeign(fastify: FastifyInstance, allowedHosts: readonly string[]): void {
+  const isHostServed = hostCheck(allowedHosts);
+  const isSiteServed = siteCheck(allowedHosts);
+  fastify.addHook('onRequest', async (request, reply) => {
+    const refusal = !isHostServed(request.headers.host)
+      ? HOST_NOT_SERVED
+      : isSiteServed(request)
+        ? null
+        : CROSS_SITE;
+    if (refusal === null) return;
+    await reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+  });
+}
+
+const HOST_NOT_SERVED = problem(
+  421,
+  'host-not-served',
+  'the Host header names a host that is not served here; HTTP_ALLOWED_HOSTS lists further ones',
+);
+const CROSS_SITE = problem(
+  403,
+  'cross-site',
+  'a page of another site may not send this; HTTP_ALLOWED_HOSTS lists hosts whose pages may, and a script sends its token in Authorization',
+);
