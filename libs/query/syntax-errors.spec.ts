@@ -90,7 +90,7 @@ describe('a syntax error', () => {
   });
 
   it('gives the reason of RE2 for a pattern that is none', () => {
-    expect(errorOf('message:/(a/').message).toContain('missing closing )');
+    expect(errorOf('message:/(a/').message).toContain('missing closing ): `(a`');
   });
 
   it('bounds the text, the depth and the number of terms', () => {

@@ -46,7 +46,8 @@ export function valueTerm(field: FieldRef, parts: readonly string[]): Query {
   if (joined.length === 1) {
     return { kind: 'equals', field, value: joined[0] ?? '', ignoreCase: false };
   }
-  if (joined.every((part) => part === '')) return { kind: 'exists', field };
+  if (joined.every((part) => part === ''))
+    return isAnyField(field) ? { kind: 'all' } : { kind: 'exists', field };
   return { kind: 'wildcard', field, parts: joined };
 }
 
@@ -74,4 +75,9 @@ export function allOf(operands: readonly Query[]): Query {
 export function anyOf(operands: readonly Query[]): Query {
   const [only] = operands;
   return operands.length === 1 && only !== undefined ? only : { kind: 'or', operands };
+}
+
+/** Of `*:*`, which means everything in Lucene and Kibana, and so here. */
+function isAnyField(field: FieldRef): boolean {
+  return field.kind === 'metadata' && field.path.length === 1 && field.path[0] === '*';
 }

@@ -28,11 +28,11 @@ function readQuery(value: string, now: Micros): Reading<Query> {
   }
 }
 
-function time(description: string): Parameter<Micros | null> {
+function time(description: string, example: string): Parameter<Micros | null> {
   return {
     description,
     required: false,
-    schema: { type: 'string', example: '-15m' },
+    schema: { type: 'string', example },
     read: (value, now) => (value === null ? accepted(null) : readTime(value, now)),
   };
 }
@@ -69,9 +69,11 @@ export const selection = {
   q: query,
   from: time(
     'Start of the range, inclusive: RFC 3339, or relative to now like `-15m`. Open when absent.',
+    '-15m',
   ),
   to: time(
     'End of the range, exclusive: RFC 3339, or relative to now like `now`. Open when absent.',
+    'now',
   ),
 } as const;
 

@@ -9,7 +9,7 @@ export function compileRegex(pattern: string): ((text: string) => boolean) | str
     const compiled = RE2JS.compile(pattern, RE2JS.CASE_INSENSITIVE);
     return (text) => compiled.test(text);
   } catch (error) {
-    if (error instanceof RE2JSException) return error.message;
+    if (error instanceof RE2JSException) return reasonOf(error.message);
     throw error;
   }
 }
@@ -22,4 +22,9 @@ export function requireRegex(pattern: string): (text: string) => boolean {
   const compiled = compileRegex(pattern);
   if (typeof compiled === 'string') throw new TypeError(compiled);
   return compiled;
+}
+
+/** Without the flag that RE2 puts before the pattern for what `compileRegex` asks of it. */
+function reasonOf(message: string): string {
+  return message.replace('`(?i)', '`');
 }
