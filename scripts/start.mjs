@@ -76,6 +76,9 @@ function runProgram() {
     process.exit(1);
   });
   child.once('exit', (code, signal) => {
+    if (signal !== null)
+      console.error(`
+The program was ended by ${signal}, not by itself. What was answered with 202 is stored; npm start goes on with it.`);
     process.exit(code ?? 128 + (constants.signals[signal] ?? 0));
   });
 }

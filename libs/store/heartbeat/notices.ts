@@ -50,11 +50,33 @@ function awayNotices({ away }: PipelineHealth): PipelineNotice[] {
 function deaths({ processes, at }: PipelineHealth): PipelineNotice[] {
   const isNews = ({ state, lastSeen }: ProcessHealth): boolean =>
     state === 'dead' && at - lastSeen < DEATH_IS_NEWS;
-  return processes.filter(isNews).map(({ id, kind, host }) => ({
+  const dead = processes.filter(isNews).toSorted((a, b) => a.lastSeen - b.lastSeen);
+  return withoutSuccessor(dead, processes).map(({ id, kind, host }) => ({
     code: 'process-died',
     subject: id,
     detail: `The ${kind} on ${host} has stopped without a word.`,
   }));
+}
+
+/** Those in whose place no process of their kind has been started since. One takes the place of one. */
+function withoutSuccessor(
+  dead: readonly ProcessHealth[],
+  processes: readonly ProcessHealth[],
+): ProcessHealth[] {
+  const taken = new Set<ProcessHealth>();
+  const left: ProcessHealth[] = [];
+  for (const each of dead) {
+    const successor = processes.find(
+      (process) =>
+        process.state === 'alive' &&
+        process.kind === each.kind &&
+        process.startedAt >= each.lastSeen &&
+        !taken.has(process),
+    );
+    if (successor === undefined) left.push(each);
+    else taken.add(successor);
+  }
+  return left;
 }
 
 const DISPLAY_NAMES = new Map([
