@@ -52,6 +52,36 @@ suite('the search page with real log lines', browser, (executable) => {
     expect(await ui.query.textContent()).toBe('level:>=warn "failed to renew"');
   });
 
+  it('says that it still counts, and nothing of the search before, beside new rows', async () => {
+    await open('/', '16,000 events');
+    const release = Promise.withResolvers<undefined>();
+    await ui.page.route('**/api/v1/histogram?*', async (route) => {
+      await release.promise;
+      await route.continue();
+    });
+    await ui.search('service:spark');
+    await ui.showsCount('counting…');
+    expect(await ui.rows.first().textContent()).toContain('spark');
+    const said = await ui.summary.textContent();
+    expect(said).toContain('more than 200 events');
+    expect(said).not.toContain('complete');
+    expect(await ui.page.locator('.results.dimmed').count()).toBe(0);
+    release.resolve(undefined);
+    await ui.showsCount('2,000 events');
+    await ui.showsCount('complete');
+  });
+
+  it('claims no count of rows whose counting was cancelled', async () => {
+    await open('/', '16,000 events');
+    await ui.page.route('**/api/v1/histogram?*', () => new Promise<void>(() => undefined));
+    await ui.search('service:spark');
+    await ui.showsCount('counting…');
+    await ui.page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await ui.showsCount('not counted');
+    await ui.showsCount('more than 200 events');
+    expect(await ui.page.locator('ps-histogram').count()).toBe(0);
+  });
+
   it('offers similar messages only with a search index, and names the remedy where a link asks for them', async () => {
     await open('/', '16,000 events');
     const similar = ui.page.getByRole('button', { name: 'Similar messages' });

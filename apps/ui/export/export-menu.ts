@@ -47,7 +47,7 @@ export class ExportMenu {
   protected readonly progress = computed(() => {
     const progress = this.download.progress();
     if (progress === null) return null;
-    const expected = this.#session.histogram()?.total ?? 0;
+    const expected = this.#session.counts()?.total ?? 0;
     return {
       ...progress,
       share: expected === 0 ? null : Math.min(1, progress.events / expected),

@@ -74,7 +74,7 @@ export class FieldsPanel {
       : (this.#session.run()?.counted ?? null),
   );
   protected readonly total = computed(() =>
-    this.#location.live() ? 0 : (this.#session.histogram()?.total ?? 0),
+    this.#location.live() ? 0 : (this.#session.counts()?.total ?? 0),
   );
   protected readonly fields = computed(() => {
     const wanted = this.wanted().trim().toLowerCase();

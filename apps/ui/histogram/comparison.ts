@@ -37,7 +37,7 @@ export class Comparison {
   constructor() {
     effect((onCleanup) => {
       const run = this.#session.run();
-      const histogram = this.#session.histogram();
+      const histogram = this.#session.counts();
       const compared = this.with();
       const abort = new AbortController();
       onCleanup(() => {

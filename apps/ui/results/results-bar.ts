@@ -51,7 +51,7 @@ export class ResultsBar {
   /** What became of the number of events since the earlier range. */
   protected readonly change = computed(() => {
     const earlier = this.comparison.earlier();
-    const histogram = this.session.histogram();
+    const histogram = this.session.counts();
     if (this.comparison.problem() !== null) return $localize`the earlier range cannot be counted`;
     if (earlier === null || histogram === null) return null;
     const before = eventCount(earlier.total);
@@ -64,7 +64,7 @@ export class ResultsBar {
   protected readonly count = computed(() => {
     this.session.version();
     const rows = this.session.rows();
-    const histogram = this.session.histogram();
+    const histogram = this.session.counts();
     if (rows === null) return '';
     if (this.similar())
       return counted(
@@ -96,7 +96,9 @@ export class ResultsBar {
     const rows = this.session.rows();
     if (rows === null) return '';
     if (this.similar()) return this.#ofSimilar(rows.total());
-    return rows.stopped || this.session.histogram()?.partial === true
+    if (!rows.complete && !rows.stopped && this.session.counts() === null)
+      return this.session.counting() ? $localize`counting…` : $localize`not counted`;
+    return rows.stopped || this.session.counts()?.partial === true
       ? $localize`:not all was looked at:partial`
       : $localize`:all was looked at:complete`;
   });

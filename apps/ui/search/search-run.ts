@@ -10,7 +10,14 @@ import { highlightTerms, listFilters } from '../../../libs/query/page.ts';
 import { RowWindow, type CountedRange } from '../results/row-window.ts';
 import { durationMs } from '../time-range/time-range.ts';
 
+/** Epoch ms; null where the events decide. */
+export interface TimeAxis {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
 export interface CountedHistogram {
+  readonly axis: TimeAxis;
   readonly widthMs: number;
   /** Oldest first. */
   readonly buckets: readonly LevelCounts[];
@@ -101,6 +108,7 @@ export class SearchRun {
     }
     const buckets = answer.buckets.map((b) => ({ start: Date.parse(b.start), counts: b.counts }));
     return {
+      axis: this.axis,
       widthMs: durationMs(answer.interval) ?? 1_000,
       buckets,
       total: buckets.reduce((sum, bucket) => sum + totalOf(bucket.counts), 0),
@@ -108,8 +116,8 @@ export class SearchRun {
     };
   }
 
-  /** What the axis of the histogram spans, in epoch ms; null where the events decide. */
-  get axis(): { readonly from: number | null; readonly to: number | null } {
+  /** What the axis of the histogram spans. */
+  get axis(): TimeAxis {
     const open = this.fromMs === null ? null : this.#begun;
     return { from: this.fromMs, to: this.toMs ?? open };
   }

@@ -30,7 +30,14 @@ export class SearchSession {
   readonly version = this.#version.asReadonly();
   readonly run = this.#shown.asReadonly();
   readonly answer = signal<SearchAnswer | null>(null);
+  /** What is drawn: of the search before until this one is counted. */
   readonly histogram = signal<CountedHistogram | null>(null);
+  /** The search that `histogram` is of. */
+  readonly #counted = signal<SearchRun | null>(null);
+  /** The counts of the rows on the screen; null while they are not known, or cannot be. */
+  readonly counts = computed(() => (this.#counted() === this.#shown() ? this.histogram() : null));
+  /** The rows on the screen are new, and how many there are is not known yet. */
+  readonly counting = computed(() => this.running() && !this.stale() && this.counts() === null);
   readonly problem = signal<ApiProblem | null>(null);
   /** Of fetching further rows; what is on the screen stays. */
   readonly rowsProblem = signal<ApiProblem | null>(null);
@@ -42,10 +49,10 @@ export class SearchSession {
   /** In how many ms a search is made again that failed for a reason that passes; null: not by itself. */
   readonly againMs = computed(() => (this.#location.live() ? null : againMs(this.problem())));
   readonly rows = computed(() => this.#shown()?.rows ?? null);
+  /** The rows on the screen are of a search before the last one. */
+  readonly stale = computed(() => this.#shown() !== null && this.#shown() !== this.#begun());
   /** The last search failed or was cancelled: what is on the screen is of one before it. */
-  readonly outdated = computed(
-    () => !this.running() && this.#shown() !== null && this.#shown() !== this.#begun(),
-  );
+  readonly outdated = computed(() => !this.running() && this.stale());
 
   constructor() {
     effect(() => {
@@ -74,6 +81,8 @@ export class SearchSession {
     if (!this.running()) return;
     this.#current?.cancel();
     this.#current = this.#shown();
+    // Nobody counts the rows any more, and the counts of others say nothing about them.
+    if (this.counting()) this.#count(this.#shown(), null);
     this.#finish();
   }
 
@@ -102,7 +111,7 @@ export class SearchSession {
       this.storeEmpty.set(storeEmpty);
       this.#show(run, answer);
       const histogram = await counts;
-      if (this.#current === run) this.histogram.set(histogram);
+      if (this.#current === run) this.#count(run, histogram);
     } catch (error) {
       if (this.#current !== run || isAbort(error)) return;
       this.problem.set(toProblem(error));
@@ -153,6 +162,11 @@ export class SearchSession {
     this.answer.set(answer);
     this.#shown.set(run);
     this.#version.update((version) => version + 1);
+  }
+
+  #count(run: SearchRun | null, histogram: CountedHistogram | null): void {
+    this.histogram.set(histogram);
+    this.#counted.set(run);
   }
 
   #finish(): void {
