@@ -53,6 +53,26 @@ suite('the search page while events arrive', browser, (executable) => {
     expect(await ui.rows.filter({ hasText: 'not for this tail' }).count()).toBe(0);
   });
 
+  it('puts an event that arrives late where a search has it', async () => {
+    ui = new SearchPageParts(await session.open('/?q=service:late&live=1'));
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    const sent = (second: number): object => ({
+      timestamp: `2024-03-01T08:00:0${second}Z`,
+      service: 'late',
+      message: `of second ${second}`,
+    });
+    for (const second of [1, 3, 2]) {
+      await session.post([sent(second)]);
+      await ui.rows.filter({ hasText: `of second ${second}` }).waitFor();
+    }
+    const shown = await ui.rows.allTextContents();
+    expect(shown.map((text) => /second \d/u.exec(text)?.[0])).toEqual([
+      'second 3',
+      'second 2',
+      'second 1',
+    ]);
+  });
+
   it('holds the rows while it is paused and counts the new ones', async () => {
     ui = new SearchPageParts(await session.open('/?q=service:pauses&live=1'));
     await ui.summary.filter({ hasText: 'live' }).waitFor();

@@ -1,34 +1,34 @@
 import type { LogHit } from '../api/log-hit.ts';
 import type { RowSource } from '../results/row-source.ts';
+import { mergeNewestFirst, newestFirst } from './newest-first.ts';
 
 export const TAIL_ROWS_KEPT = 5_000;
 
 /**
- * The rows of the live tail, the last arrived first, at most `TAIL_ROWS_KEPT`. While it is held (paused, or
- * scrolled away from the top) new rows wait, so that what is being read does not move.
+ * The rows of the live tail in the order of a search, at most `TAIL_ROWS_KEPT`: what arrives late goes where it belongs.
+ * While it is held (paused, or scrolled away from the top) new rows wait, so that what is being read does not move.
  */
 export class TailFeed implements RowSource {
   #rows: LogHit[] = [];
   #waiting: LogHit[] = [];
+  /** Ids of all rows, also of those that wait. */
+  readonly #known = new Set<string>();
   #held = false;
   #received = 0;
 
-  /** Takes rows that arrived, oldest first; those known already (the resume of a stream) are left out. */
+  /** Takes rows that arrived; those known already (the resume of a stream) are left out. */
   add(hits: readonly LogHit[]): void {
-    const known = new Set([...this.#rows.slice(0, 1_000), ...this.#waiting].map((hit) => hit.id));
-    const fresh = hits.filter((hit) => !known.has(hit.id));
+    const fresh = this.#unknown(hits);
     this.#received += fresh.length;
-    this.#waiting.push(...fresh);
-    if (this.#waiting.length > TAIL_ROWS_KEPT)
-      this.#waiting.splice(0, this.#waiting.length - TAIL_ROWS_KEPT);
+    this.#waiting = this.#bounded(mergeNewestFirst(this.#waiting, fresh));
     if (!this.#held) this.#flush();
   }
 
-  /** Puts stored rows (newest first) under those that arrived, so that the tail does not begin empty. */
+  /** Puts stored rows among those that arrived, so that the tail does not begin empty. */
   prime(hits: readonly LogHit[]): void {
-    const known = new Set([...this.#rows, ...this.#waiting].map((hit) => hit.id));
-    const older = hits.filter((hit) => !known.has(hit.id));
-    this.#rows = [...this.#rows, ...older].slice(0, TAIL_ROWS_KEPT);
+    const stored = this.#unknown(hits);
+    if (this.#held) this.#waiting = this.#bounded(mergeNewestFirst(this.#waiting, stored));
+    else this.#rows = this.#bounded(mergeNewestFirst(this.#rows, stored));
   }
 
   hold(): void {
@@ -43,6 +43,7 @@ export class TailFeed implements RowSource {
   clear(): void {
     this.#rows = [];
     this.#waiting = [];
+    this.#known.clear();
     this.#received = 0;
   }
 
@@ -78,7 +79,23 @@ export class TailFeed implements RowSource {
 
   #flush(): void {
     if (this.#waiting.length === 0) return;
-    this.#rows = [...this.#waiting.toReversed(), ...this.#rows].slice(0, TAIL_ROWS_KEPT);
+    this.#rows = this.#bounded(mergeNewestFirst(this.#rows, this.#waiting));
     this.#waiting = [];
+  }
+
+  /** In order; each is known from now on. */
+  #unknown(hits: readonly LogHit[]): LogHit[] {
+    const fresh: LogHit[] = [];
+    for (const hit of hits) {
+      if (this.#known.has(hit.id)) continue;
+      this.#known.add(hit.id);
+      fresh.push(hit);
+    }
+    return fresh.sort(newestFirst);
+  }
+
+  #bounded(rows: LogHit[]): LogHit[] {
+    for (const { id } of rows.splice(TAIL_ROWS_KEPT)) this.#known.delete(id);
+    return rows;
   }
 }
