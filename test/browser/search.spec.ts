@@ -134,6 +134,22 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.parameter('q', (q) => q?.startsWith('level:fatal metadata.component:') === true);
   });
 
+  it('shows values whole and actions beside their names where nothing hovers', async () => {
+    const telephone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+    ui = new SearchPageParts(await session.open('/?q=service:openssh', telephone));
+    await ui.rows.first().tap();
+    const fields = ui.detail.locator('ps-field-list li');
+    await fields.first().waitFor();
+    for (const field of await fields.all()) {
+      const value = await field.locator('.value').boundingBox();
+      const actions = await field.locator('.actions').boundingBox();
+      if (value === null || actions === null) throw new Error('a field is not drawn');
+      expect(actions.y + actions.height).toBeLessThanOrEqual(value.y);
+    }
+    await ui.detail.getByRole('button', { name: /^Without service/ }).tap();
+    await ui.parameter('q', (q) => q?.includes('-service:') === true);
+  });
+
   it('zooms by dragging over the histogram', async () => {
     await open('/?q=service:openssh', '2,000 events');
     const plot = ui.page.locator('ps-histogram .plot');
