@@ -134,6 +134,26 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.parameter('q', (q) => q?.startsWith('level:fatal metadata.component:') === true);
   });
 
+  it.each([1440, 390])(
+    'keeps what it tells of a bar inside of the chart, %d px wide',
+    async (width) => {
+      ui = new SearchPageParts(
+        await session.open('/?q=level:>=info', { viewport: { width, height: 844 } }),
+      );
+      const plot = ui.page.locator('ps-histogram .plot');
+      await plot.locator('path.bars:not([d=""])').first().waitFor();
+      const box = await plot.boundingBox();
+      if (box === null) throw new Error('the histogram is not drawn');
+      for (const key of ['Home', 'End']) {
+        await plot.press(key);
+        const details = await ui.page.locator('ps-histogram .details').boundingBox();
+        if (details === null) throw new Error('nothing is told');
+        expect(details.x).toBeGreaterThanOrEqual(box.x - 1);
+        expect(details.x + details.width).toBeLessThanOrEqual(box.x + box.width + 1);
+      }
+    },
+  );
+
   it('shows values whole and actions beside their names where nothing hovers', async () => {
     const telephone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
     ui = new SearchPageParts(await session.open('/?q=service:openssh', telephone));

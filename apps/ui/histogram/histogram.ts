@@ -99,7 +99,8 @@ export class Histogram {
       shown: number(totalOf(bar.counts)),
       earlier: this.#earlierOf(bar),
       levels,
-      left: Math.min(Math.max(bar.x + bar.width / 2, 120), Math.max(120, this.size().width - 120)),
+      // As far to the left of the bar as the bar is from the left: it ends with the chart on both sides.
+      left: (Math.min(bar.x + bar.width / 2, this.size().width) / this.size().width) * 100,
     };
   });
   protected readonly chosen = computed(() => {
