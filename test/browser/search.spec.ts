@@ -134,6 +134,26 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.parameter('q', (q) => q?.startsWith('level:fatal metadata.component:') === true);
   });
 
+  it('gives a drag over the histogram up on Escape, and only that', async () => {
+    await open('/?q=service:openssh', '2,000 events');
+    await ui.rows.first().click();
+    await ui.detail.waitFor();
+    const plot = ui.page.locator('ps-histogram .plot');
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error('the histogram is not drawn');
+    await ui.page.mouse.move(box.x + box.width * 0.5, box.y + 30);
+    await ui.page.mouse.down();
+    await ui.page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 4 });
+    await plot.locator('.selection').waitFor();
+    await ui.page.keyboard.press('Escape');
+    await plot.locator('.selection').waitFor({ state: 'detached' });
+    await ui.page.mouse.up();
+    expect(await ui.detail.count()).toBe(1);
+    await ui.page.keyboard.press('Escape');
+    await ui.parameter('event', (event) => event === null);
+    expect(new URL(ui.page.url()).searchParams.has('from')).toBe(false);
+  });
+
   it.each([1440, 390])(
     'keeps what it tells of a bar inside of the chart, %d px wide',
     async (width) => {

@@ -4,6 +4,7 @@ import {
   ElementRef,
   afterNextRender,
   computed,
+  effect,
   inject,
   input,
   output,
@@ -121,7 +122,23 @@ export class Histogram {
     return span(Math.min(a.x, b.x), Math.max(a.x + a.width, b.x + b.width));
   });
 
+  readonly #dragging = computed(() => this.drag() !== null);
+
   constructor() {
+    effect((onCleanup) => {
+      if (!this.#dragging()) return;
+      // Before the keys of the page: nothing but the drag is to end.
+      const escape = (event: KeyboardEvent): void => {
+        if (event.key !== 'Escape') return;
+        this.drag.set(null);
+        event.preventDefault();
+        event.stopPropagation();
+      };
+      document.addEventListener('keydown', escape, true);
+      onCleanup(() => {
+        document.removeEventListener('keydown', escape, true);
+      });
+    });
     const destroyRef = inject(DestroyRef);
     afterNextRender(() => {
       const observer = new ResizeObserver(() => {
