@@ -332,6 +332,38 @@ suite('exploring with filters, times and facets', browser, (executable) => {
     await button('Delete the saved search Fatal of BGL').click();
     await list.getByText('machines').waitFor({ state: 'detached' });
   });
+
+  it('keeps the longest name of a saved search within its place', async () => {
+    await open('/?q=service:bgl', '2,0');
+    const name = 'x'.repeat(200);
+    await ui.page.keyboard.press('s');
+    const dialog = ui.page.getByRole('dialog', { name: 'Save this search' });
+    await dialog.getByRole('textbox', { name: 'Name' }).fill(name);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await ui.page.goto(`${session.url}/start`);
+    const link = ui.page.getByRole('link', { name });
+    const card = ui.page.locator('section', { has: link });
+    for (const width of [1440, 390]) {
+      await ui.page.setViewportSize({ width, height: 844 });
+      const inner = await link.boundingBox();
+      const outer = await card.boundingBox();
+      if (inner === null || outer === null) throw new Error('the search is not listed');
+      expect(inner.x + inner.width).toBeLessThanOrEqual(outer.x + outer.width);
+      expect(await ui.page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+    await ui.page.goto(`${session.url}/`);
+    await button('Saved searches').click();
+    const list = ui.page.getByRole('dialog', { name: 'Saved searches' });
+    const run = list.getByRole('button', { name, exact: true });
+    expect(await run.getAttribute('title')).toContain(name);
+    const panel = await list.boundingBox();
+    const remove = await list.getByRole('button', { name: /^Delete/ }).boundingBox();
+    if (panel === null || remove === null) throw new Error('the list is not open');
+    expect(remove.x + remove.width).toBeLessThanOrEqual(panel.x + panel.width);
+    await list.getByRole('button', { name: /^Delete/ }).click();
+    await run.waitFor({ state: 'detached' });
+  });
 });
 
 /** Passes an answer on as one whose time budget was reached. */

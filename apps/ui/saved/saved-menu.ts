@@ -44,14 +44,16 @@ import { foldersOf, parametersOf, SavedSearches } from './saved-searches.ts';
       }
       @for (folder of folders(); track folder.name) {
         @if (folder.name !== '') {
-          <p class="menu-title from-log">{{ visible(folder.name) }}</p>
+          <p class="menu-title from-log" [title]="visible(folder.name)">
+            {{ visible(folder.name) }}
+          </p>
         }
         @for (search of folder.searches; track search.id) {
           <div class="saved">
             <button
               type="button"
               class="menu-item"
-              [title]="search.q"
+              [title]="titleOf(search)"
               (click)="trigger.close(); run(search)"
             >
               <span class="from-log">{{ visible(search.name) }}</span>
@@ -91,6 +93,11 @@ export class SavedMenu {
 
   protected audience(search: SavedSearch): string | null {
     return this.saved.audience(search);
+  }
+
+  /** The whole name too: in the list a long one is cut. */
+  protected titleOf({ name, q }: SavedSearch): string {
+    return visibleText(q === '' ? name : `${name}\n${q}`);
   }
 
   protected opened(): void {
