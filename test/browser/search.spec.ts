@@ -125,6 +125,23 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.showsCount('14,000 events');
   });
 
+  it('keeps the tab of an event in the URL', async () => {
+    await open('/?q=level:fatal', '349 events');
+    const selected = (name: string): Promise<void> =>
+      ui.detail.getByRole('tab', { name, exact: true, selected: true }).waitFor();
+    await ui.page.keyboard.press('j');
+    await ui.page.keyboard.press('t');
+    await selected('Trace');
+    await ui.parameter('tab', (tab) => tab === 'trace');
+    await ui.page.reload();
+    await selected('Trace');
+    await ui.detail.getByRole('tab', { name: 'JSON' }).click();
+    await ui.parameter('tab', (tab) => tab === 'json');
+    await ui.detail.getByRole('tab', { name: 'Fields' }).click();
+    await ui.parameter('tab', (tab) => tab === null);
+    await selected('Fields');
+  });
+
   it('filters by the fields of an event', async () => {
     await open('/?q=level:fatal', '349 events');
     await ui.rows.nth(1).click();

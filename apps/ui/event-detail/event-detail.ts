@@ -23,7 +23,8 @@ import { FieldList, type FieldFilter } from './field-list.ts';
 import { Neighbours } from './neighbours.ts';
 import { prettyJson } from './pretty-json.ts';
 
-export type DetailView = 'fields' | 'context' | 'trace' | 'json';
+export const DETAIL_VIEWS = ['fields', 'context', 'trace', 'json'] as const;
+export type DetailView = (typeof DETAIL_VIEWS)[number];
 
 const MESSAGE_SHOWN = 10_000;
 

@@ -7,7 +7,7 @@ import { FoldedRows } from '../results/folded-rows.ts';
 import type { RowSource } from '../results/row-source.ts';
 import { RowView } from '../results/row-view.ts';
 import { TailSession } from '../tail/tail-session.ts';
-import { SearchLocation } from './search-location.ts';
+import { SearchLocation, type Parameters } from './search-location.ts';
 import { SearchSession } from './search-session.ts';
 
 /** The event of the detail panel and the row that the keyboard is on. */
@@ -62,9 +62,10 @@ export class EventSelection {
     if (this.open()) this.openActive();
   }
 
-  openActive(): void {
+  /** @param more what the URL says besides */
+  openActive(more: Parameters = {}): void {
     const hit = this.source()?.row(this.position());
-    if (hit !== undefined) this.openEvent(hit);
+    if (hit !== undefined) this.openEvent(hit, more);
   }
 
   openAt(position: number): void {
@@ -73,10 +74,10 @@ export class EventSelection {
   }
 
   /** Any event, also one from the context or the trace. */
-  openEvent(hit: LogHit): void {
+  openEvent(hit: LogHit, more: Parameters = {}): void {
     this.problem.set(null);
     this.#event.set(hit);
-    this.#location.openEvent(hit.id);
+    this.#location.openEvent(hit.id, more);
   }
 
   close(): void {

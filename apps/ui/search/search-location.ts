@@ -15,6 +15,7 @@ export type ParameterName =
   | 'mode'
   | 'view'
   | 'event'
+  | 'tab'
   | 'live'
   | 'tz'
   | 'compare'
@@ -73,8 +74,8 @@ export class SearchLocation {
   }
 
   /** Opening the panel is a step in the history; moving from event to event in it is not. */
-  openEvent(id: string): void {
-    this.#go({ event: id }, this.event() !== null);
+  openEvent(id: string, more: Parameters = {}): void {
+    this.#go({ event: id, ...more }, this.event() !== null);
   }
 
   closeEvent(): void {

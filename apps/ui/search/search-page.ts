@@ -2,7 +2,7 @@ import { Component, computed, effect, inject, signal, untracked, viewChild } fro
 import { RouterLink } from '@angular/router';
 import { AccountMenu } from '../access/account-menu.ts';
 import { Session } from '../access/session.ts';
-import { EventDetail, type DetailView } from '../event-detail/event-detail.ts';
+import { DETAIL_VIEWS, EventDetail, type DetailView } from '../event-detail/event-detail.ts';
 import type { FieldFilter } from '../event-detail/field-list.ts';
 import { FieldNames } from '../fields/field-names.ts';
 import { FieldsPanel } from '../fields/fields-panel.ts';
@@ -28,7 +28,7 @@ import { ALL_TIME } from '../time-range/time-range.ts';
 import { EventSelection } from './event-selection.ts';
 import { QueryFilters } from './query-filters.ts';
 import { queryHighlighter } from './query-highlighter.ts';
-import { SearchLocation } from './search-location.ts';
+import { SearchLocation, type Parameters } from './search-location.ts';
 import { SearchModes } from './search-modes.ts';
 import { SearchSession } from './search-session.ts';
 import { commandOf, type Command } from './shortcuts.ts';
@@ -95,7 +95,11 @@ export class SearchPage {
   });
   protected readonly narrow = this.#rows.narrow;
   protected readonly fieldsSheet = signal(false);
-  protected readonly view = signal<DetailView>('fields');
+  readonly #tab = this.location.parameter('tab');
+  /** The tab of the detail panel. */
+  protected readonly view = computed<DetailView>(
+    () => DETAIL_VIEWS.find((view) => view === this.#tab()) ?? 'fields',
+  );
   /** The detail panel takes most of the width. */
   protected readonly wide = signal(false);
   protected readonly highlighter = computed(() => queryHighlighter(this.location.q()));
@@ -147,6 +151,10 @@ export class SearchPage {
 
   protected save(): void {
     if (this.access.may('searches:write')) this.saveDialog().open();
+  }
+
+  protected showView(view: DetailView): void {
+    this.location.set(tabOf(view));
   }
 
   protected closeDetail(): void {
@@ -225,8 +233,8 @@ export class SearchPage {
   }
 
   #openView(view: DetailView): void {
-    this.view.set(view);
-    if (!this.selection.open()) this.selection.openActive();
+    if (this.selection.open()) this.showView(view);
+    else this.selection.openActive(tabOf(view));
     // What had the focus in the panel is gone with the view before.
     setTimeout(() => this.detail()?.focus());
   }
@@ -236,4 +244,8 @@ export class SearchPage {
     else if (this.selection.open()) this.closeDetail();
     else this.session.cancel();
   }
+}
+
+function tabOf(view: DetailView): Parameters {
+  return { tab: view === 'fields' ? null : view };
 }
