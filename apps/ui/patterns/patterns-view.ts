@@ -10,7 +10,7 @@ import { MarkedTextContent } from '../results/marked-text-content.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
 import { Sparkline } from './sparkline.ts';
-import { templateParts } from './template-parts.ts';
+import { templateParts, visibleTemplate } from './template-parts.ts';
 
 const SHOWN = 200;
 
@@ -44,6 +44,7 @@ export class PatternsView {
     return answer.patterns.map((pattern) => ({
       pattern,
       level: commonLevel(pattern),
+      text: visibleTemplate(pattern.template),
       parts: templateParts(pattern.template),
       count: number(pattern.count),
       share: `${((pattern.count / answer.events) * 100).toFixed(1)}%`,
