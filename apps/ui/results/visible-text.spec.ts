@@ -12,6 +12,7 @@ describe('visibleText', () => {
     ['می\u200cخواهم', 'می\u200cخواهم'],
     ['क्\u200dष', 'क्\u200dष'],
     ['👨\u200d👩\u200d👧', '👨\u200d👩\u200d👧'],
+    ['10\u200cها', '10\u200cها'],
     ['ad\u200dmin', 'ad\u27e8U+200D\u27e9min'],
     ['سلام\u202eabc\u2066', 'سلام\u27e8U+202E\u27e9abc\u27e8U+2066\u27e9'],
     ['<script>alert(1)</script>', '<script>alert(1)</script>'],

@@ -3,10 +3,10 @@ const ESCAPE = String.fromCodePoint(0x1b);
 const TERMINAL_SEQUENCES = new RegExp(`${ESCAPE}\\[[0-9;:?]*[ -/]*[@-~]`, 'gu');
 /**
  * Control characters but tab and line feed, format characters (those that turn the direction too), separators. Joiners
- * (U+200C, U+200D) belong to the spelling of Persian, Hindi and emoji; after ASCII they would only hide.
+ * (U+200C, U+200D) belong to the spelling of Persian, Hindi and emoji; within ASCII they would only hide.
  */
 const INVISIBLE =
-  /(?![\t\n])[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<=^|\p{ASCII})[\u200c\u200d]/gu;
+  /(?![\t\n])[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|(?<=^|\p{ASCII})[\u200c\u200d](?=\p{ASCII}|$)/gu;
 
 /**
  * Text of a log for the screen: terminal colours taken out, control characters and those that turn the
