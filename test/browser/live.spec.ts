@@ -73,6 +73,16 @@ suite('the search page while events arrive', browser, (executable) => {
     ]);
   });
 
+  it('counts the values of fields again when rows arrive', async () => {
+    ui = new SearchPageParts(await session.open('/?q=service:counted&live=1'));
+    await ui.summary.filter({ hasText: 'live' }).waitFor();
+    await ui.page.getByText('No event here has it').first().waitFor();
+    for (const count of ['1', '2']) {
+      await session.post([{ level: 'warn', service: 'counted', message: 'counted' }]);
+      await ui.facetValue('level', 'warn').filter({ hasText: count }).waitFor();
+    }
+  });
+
   it('holds the rows while it is paused and counts the new ones', async () => {
     ui = new SearchPageParts(await session.open('/?q=service:pauses&live=1'));
     await ui.summary.filter({ hasText: 'live' }).waitFor();

@@ -345,6 +345,7 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.page.getByRole('alert').filter({ hasText: 'does not answer' }).waitFor();
     expect(await ui.rows.count()).toBeGreaterThan(20);
     await ui.showsCount('of the search before');
+    await ui.page.getByText('Counts are of the search before').waitFor();
     await ui.page.unroute('**/api/v1/search*');
     // By itself, as after the server was started again.
     await ui.showsCount('2,000 events');

@@ -14,6 +14,7 @@ import { SearchApi, type Selection } from '../api/search-api.ts';
 import { eventCount, number } from '../i18n/counted.ts';
 import { Icon } from '../icon/icon.ts';
 import { visibleText } from '../results/visible-text.ts';
+import { CountingPause } from './counting-pause.ts';
 import { FieldFacts } from './field-facts.ts';
 import {
   EMPTY_FACET,
@@ -49,6 +50,8 @@ export class Facet {
   readonly pinned = input(false);
   readonly pinToggled = output();
   readonly chosen = output<FacetChoice>();
+  /** The values are counted again where it changes; see `CountingPause`. */
+  readonly again = input(0);
 
   protected readonly visible = visibleText;
   protected readonly empty = $localize`(empty)`;
@@ -67,16 +70,33 @@ export class Facet {
     }));
   });
 
+  #abort = new AbortController();
+  readonly #pause = new CountingPause();
+
   constructor() {
     effect((onCleanup) => {
       const selection = this.selection();
       if (selection === null || !this.open()) return;
-      const abort = new AbortController();
+      this.#abort = new AbortController();
+      const { signal } = this.#abort;
       onCleanup(() => {
-        abort.abort();
+        this.#abort.abort();
       });
       const limit = this.all() ? VALUES_MORE : VALUES_SHOWN;
-      untracked(() => void this.#load(selection, this.field(), limit, abort.signal));
+      untracked(() => void this.#load(selection, limit, signal));
+    });
+    effect((onCleanup) => {
+      if (this.again() === 0) return;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const wait = (): void => {
+        const rest = this.#pause.restMs(performance.now());
+        if (rest > 0) timer = setTimeout(wait, rest);
+        else void this.#loadAgain();
+      };
+      untracked(wait);
+      onCleanup(() => {
+        clearTimeout(timer);
+      });
     });
   }
 
@@ -95,17 +115,33 @@ export class Facet {
     this.chosen.emit({ field: this.field(), value, kind });
   }
 
-  async #load(
-    selection: Selection,
-    field: string,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #load(selection: Selection, limit: number, signal: AbortSignal): Promise<void> {
     this.state.update((state) => ({ ...state, loading: true, failed: false }));
     try {
-      this.state.set(await readFacet(this.#api, selection, field, limit, signal));
+      this.state.set(await this.#read(selection, limit, signal));
     } catch (error) {
       if (!isAbort(error)) this.state.set({ ...EMPTY_FACET, failed: true });
+    }
+  }
+
+  /** What is on the screen stays until then, and where it fails. */
+  async #loadAgain(): Promise<void> {
+    const selection = this.selection();
+    if (selection === null || !this.open() || this.state().loading) return;
+    const limit = this.all() ? VALUES_MORE : VALUES_SHOWN;
+    try {
+      this.state.set(await this.#read(selection, limit, this.#abort.signal));
+    } catch {
+      // It is asked for again with the next rows; who answers nothing is told above the rows.
+    }
+  }
+
+  async #read(selection: Selection, limit: number, signal: AbortSignal): Promise<FacetState> {
+    this.#pause.begin(performance.now());
+    try {
+      return await readFacet(this.#api, selection, this.field(), limit, signal);
+    } finally {
+      this.#pause.end(performance.now());
     }
   }
 }

@@ -1,16 +1,18 @@
 import { canonicalFieldName } from '../../../libs/query/page.ts';
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, computed, effect, inject, signal } from '@angular/core';
 import type { Selection } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
 import { QueryFilters } from '../search/query-filters.ts';
 import { SearchLocation } from '../search/search-location.ts';
 import { SearchSession } from '../search/search-session.ts';
+import { TailSession } from '../tail/tail-session.ts';
 import { Facet, type FacetChoice } from './facet.ts';
 import { EVENT_FIELDS, FieldNames } from './field-names.ts';
 import { PinnedFields } from './pinned-fields.ts';
 
 const OPEN_AT_FIRST = ['level', 'service', 'resourceId'];
 const METADATA_SHOWN = 30;
+const LOOKED_AT_MS = 1_000;
 /** What could be the name of a field of metadata. */
 const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
 
@@ -32,6 +34,9 @@ const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
         (input)="wanted.set(search.value)"
       />
     </label>
+    @if (outdated()) {
+      <p class="none" role="status" i18n>Counts are of the search before</p>
+    }
     <div class="facets">
       @for (field of fields(); track field) {
         <ps-facet
@@ -44,6 +49,7 @@ const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
           [pinned]="pinned.names().includes(field)"
           (pinToggled)="pinned.toggle(field)"
           (chosen)="choose($event)"
+          [again]="arrived()"
         />
       } @empty {
         <p class="none" i18n>No field of these events has “{{ wanted() }}” in its name.</p>
@@ -59,6 +65,7 @@ const FIELD_NAME = /^[\p{L}\p{N}_@][\p{L}\p{N}_.@-]+$/u;
 export class FieldsPanel {
   readonly #session = inject(SearchSession);
   readonly #location = inject(SearchLocation);
+  readonly #tail = inject(TailSession);
   readonly #names = inject(FieldNames);
   protected readonly filters = inject(QueryFilters);
 
@@ -73,6 +80,9 @@ export class FieldsPanel {
       ? { q: this.#location.q(), from: null, to: null }
       : (this.#session.run()?.counted ?? null),
   );
+  /** How many rows the tail has brought, as looked at once a second. */
+  protected readonly arrived = signal(0);
+  protected readonly outdated = computed(() => !this.#location.live() && this.#session.outdated());
   protected readonly total = computed(() =>
     this.#location.live() ? 0 : (this.#session.counts()?.total ?? 0),
   );
@@ -91,6 +101,18 @@ export class FieldsPanel {
     const name = canonicalFieldName(wanted);
     return this.fields().includes(name) ? null : name;
   });
+
+  constructor() {
+    effect((onCleanup) => {
+      if (!this.#location.live()) return;
+      const timer = setInterval(() => {
+        this.arrived.set(this.#tail.feed.received);
+      }, LOOKED_AT_MS);
+      onCleanup(() => {
+        clearInterval(timer);
+      });
+    });
+  }
 
   protected show(name: string): void {
     this.#shown.update((names) => [...names, name]);
