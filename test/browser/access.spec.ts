@@ -55,6 +55,22 @@ suite('signing in', browser, (executable) => {
     await dialog().waitFor();
   };
 
+  it('teaches the first call with the token that it needs, and where tokens are made', async () => {
+    await open('/?q=nothing');
+    await ui.page.route('**/api/v1/search?*', (route) =>
+      route.fulfill({
+        json: { hits: [], nextCursor: null, partial: false, engines: [], tookMs: 1 },
+      }),
+    );
+    await fillIn(ADMIN);
+    await ui.page.getByRole('heading', { name: 'Nothing is stored yet' }).waitFor();
+    expect(await ui.page.locator('.code code').textContent()).toContain(
+      "-H 'Authorization: Bearer <ingest token>'",
+    );
+    await ui.page.getByRole('link', { name: 'make an ingest token' }).click();
+    await ui.page.getByRole('heading', { name: 'Ingest tokens' }).waitFor();
+  });
+
   it('shows nothing of the page before, keeps the URL, and goes on there', async () => {
     await open('/?q=service:shop&cols=service');
     expect(await ui.page.locator('ps-search-page').count()).toBe(0);

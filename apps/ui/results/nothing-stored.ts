@@ -1,5 +1,7 @@
 import { Component, DestroyRef, inject, output, signal } from '@angular/core';
 import { Clipboard } from '@angular/cdk/clipboard';
+import { RouterLink } from '@angular/router';
+import { Session } from '../access/session.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { Icon } from '../icon/icon.ts';
 
@@ -8,7 +10,7 @@ const POLL_MS = 1_000;
 /** How to send the first event; looks for it once a second. */
 @Component({
   selector: 'ps-nothing-stored',
-  imports: [Icon],
+  imports: [Icon, RouterLink],
   template: `
     <div class="blank">
       <h2 i18n>Nothing is stored yet</h2>
@@ -24,6 +26,17 @@ const POLL_MS = 1_000;
           }
         </button>
       </div>
+      @if (access.controlled() && access.may('tokens:read')) {
+        <p class="token" i18n>
+          Where ingest asks for a token: <a routerLink="/admin/tokens">make an ingest token</a> and
+          put it in the place of <code>{{ token }}</code>.
+        </p>
+      } @else if (access.controlled()) {
+        <p class="token" i18n>
+          Where ingest asks for a token: ask an admin for one and put it in the place of
+          <code>{{ token }}</code>.
+        </p>
+      }
       <p class="waiting" role="status" i18n>
         <span class="live-dot on"></span>Waiting for the first event
       </p>
@@ -35,8 +48,16 @@ export class NothingStored {
   readonly #clipboard = inject(Clipboard);
   readonly arrived = output();
 
+  protected readonly access = inject(Session);
   protected readonly copied = signal(false);
-  protected readonly command = `curl ${location.origin}/logs -H 'content-type: application/json' -d '{"level":"info","service":"hello","message":"Hello, Penstock"}'`;
+  /** What stands in the command for a token. */
+  protected readonly token = $localize`:stands for a token:<ingest token>`;
+  protected readonly command = [
+    `curl ${location.origin}/logs`,
+    ...(this.access.controlled() ? [`-H 'Authorization: Bearer ${this.token}'`] : []),
+    `-H 'content-type: application/json'`,
+    `-d '{"level":"info","service":"hello","message":"Hello, Penstock"}'`,
+  ].join(' ');
 
   constructor() {
     const abort = new AbortController();
