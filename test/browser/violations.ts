@@ -12,13 +12,19 @@ interface Violation {
   }[];
 }
 
-/** What axe finds against WCAG 2.2, levels A and AA, each with its first places. */
+/** Of what is best practice rather than demanded: a page that is read by its headings and landmarks. */
+const PRACTICES = ['heading-order', 'page-has-heading-one', 'region'];
+
+/** What axe finds against WCAG 2.2, levels A and AA, and `PRACTICES`, each with its first places. */
 export async function violations(page: Page): Promise<string[]> {
   // What a search is about to replace is dimmed, and may be read a moment later.
   await page.locator('.dimmed').first().waitFor({ state: 'detached' });
   await page.evaluate(await readFile(AXE, 'utf8'));
   const found = await page.evaluate<Violation[]>(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+    `axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+      rules: ${JSON.stringify(Object.fromEntries(PRACTICES.map((id) => [id, { enabled: true }])))},
+    })
       .then(({ violations }) => violations)`,
   );
   return found.flatMap(({ id, nodes }) =>
