@@ -79,7 +79,8 @@ suite('the search page while events arrive', browser, (executable) => {
     await ui.page.getByText('No event here has it').first().waitFor();
     for (const count of ['1', '2']) {
       await session.post([{ level: 'warn', service: 'counted', message: 'counted' }]);
-      await ui.facetValue('level', 'warn').filter({ hasText: count }).waitFor();
+      const value = ui.facetValue('level', 'warn').filter({ hasText: count });
+      await value.waitFor({ timeout: 30_000 });
     }
   });
 

@@ -80,7 +80,7 @@ export class FieldsPanel {
       ? { q: this.#location.q(), from: null, to: null }
       : (this.#session.run()?.counted ?? null),
   );
-  /** How many rows the tail has brought, as looked at once a second. */
+  /** How many rows the tail has taken, as looked at once a second. */
   protected readonly arrived = signal(0);
   protected readonly outdated = computed(() => !this.#location.live() && this.#session.outdated());
   protected readonly total = computed(() =>
@@ -106,7 +106,7 @@ export class FieldsPanel {
     effect((onCleanup) => {
       if (!this.#location.live()) return;
       const timer = setInterval(() => {
-        this.arrived.set(this.#tail.feed.received);
+        this.arrived.set(this.#tail.feed.taken);
       }, LOOKED_AT_MS);
       onCleanup(() => {
         clearInterval(timer);

@@ -53,6 +53,7 @@ describe('TailFeed', () => {
     feed.add(hits(5, 8));
     feed.prime(hits(0, 6).toReversed());
     feed.add(hits(6, 9));
+    expect([feed.taken, feed.received]).toEqual([9, 4]);
     expect(idsOf(feed)).toEqual([8, 7, 6, 5, 4, 3, 2, 1, 0].map((n) => `1-${n}`));
   });
 

@@ -15,6 +15,7 @@ export class TailFeed implements RowSource {
   readonly #known = new Set<string>();
   #held = false;
   #received = 0;
+  #taken = 0;
 
   /** Takes rows that arrived; those known already (the resume of a stream) are left out. */
   add(hits: readonly LogHit[]): void {
@@ -61,6 +62,11 @@ export class TailFeed implements RowSource {
     return this.#received;
   }
 
+  /** Grows with every row, the stored ones too, over all tails. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   total(): number {
     return this.#rows.length;
   }
@@ -91,6 +97,7 @@ export class TailFeed implements RowSource {
       this.#known.add(hit.id);
       fresh.push(hit);
     }
+    this.#taken += fresh.length;
     return fresh.sort(newestFirst);
   }
 
