@@ -53,6 +53,7 @@ describe('columnarPlace', () => {
       ['S3_BUCKET: "Logs"', 'S3_PREFIX', 'COLUMNAR_CACHE_FOLDER', 'give both', 'S3_KMS_KEY_ID'],
     ],
     [{ S3_ENDPOINT: 'http://minio:9000' }, ['S3_BUCKET: it must be set']],
+    [{ COLUMNAR_RETENTION: '30d' }, ['COLUMNAR_RETENTION: it is about columnar files']],
     [
       { S3_BUCKET: 'logs', COLUMNAR_AFTER: '2d', COLUMNAR_RETENTION: '48h' },
       ['COLUMNAR_CACHE_FOLDER', 'COLUMNAR_RETENTION, COLUMNAR_AFTER: files stay for 2d', 'the 2d'],

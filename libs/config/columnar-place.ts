@@ -105,6 +105,10 @@ function problemsOf(settings: StorageSettings): string[] {
       s3Bucket === null && (settings.s3Endpoint !== null || settings.s3AccessKeyId !== null),
       'S3_BUCKET: it must be set where S3_ENDPOINT or S3_ACCESS_KEY_ID is.',
     ],
+    [
+      columnarFolder === null && s3Bucket === null && (settings.columnarRetention ?? null) !== null,
+      'COLUMNAR_RETENTION: it is about columnar files, for which COLUMNAR_FOLDER or S3_BUCKET says where they lie.',
+    ],
   ];
   return [
     ...wrong.filter(([holds]) => holds).map(([, problem]) => problem),

@@ -21,6 +21,7 @@ import { MICROS_PER_MS, systemClock } from '#event';
 import type { Telemetry } from '#telemetry';
 import type { ClosingSteps } from './closing-steps.ts';
 import type { DependencyHealth } from './dependency-health.ts';
+import { StartupError } from './startup-error.ts';
 
 type StorageSettings = Parameters<typeof columnarPlace>[0];
 
@@ -65,7 +66,7 @@ export async function openObjectStorage(
   place: ColumnarPlace,
 ): Promise<{ readonly storage: ObjectStorage; readonly close: () => void }> {
   if (place.kind === 'folder') {
-    return { storage: await LocalFolder.open(place.folder), close: () => undefined };
+    return { storage: await openFolder(place.folder), close: () => undefined };
   }
   const storage = await openS3Storage({ ...place, encryption: encryptionOf(place) });
   return {
@@ -74,6 +75,17 @@ export async function openObjectStorage(
       storage.close();
     },
   };
+}
+
+async function openFolder(folder: string): Promise<ObjectStorage> {
+  try {
+    return await LocalFolder.open(folder);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartupError(
+      `COLUMNAR_FOLDER (${folder}) is no folder that can be used or made: ${reason}. Name another, or mend its rights.`,
+    );
+  }
 }
 
 function encryptionOf(place: ColumnarPlace & { readonly kind: 's3' }): S3Encryption {
