@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -9,12 +9,11 @@ import { indexesSql, jobLockSql, LOCKS, lockSql, transaction } from '#store';
 import { columnarSegments, filesOfSegment, type ColumnarSegment } from '../archive/file-catalog.ts';
 import { noteGroups } from '../archive/note-groups.ts';
 import { VerificationError } from '../archive/store-file.ts';
-import { ObjectCorruptError } from '../cache/errors.ts';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { checksumNumbers, checksumOf, checksumSql } from '../files/checksum.ts';
 import { COLUMN_NAMES, literal, quoted, readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
-import { sha256Of } from '../files/scratch.ts';
+import { openVerified } from '../files/open-verified.ts';
 import type { ObjectStorage } from '../storage/object-storage.ts';
 
 /** Moments at which a crash must lose nothing and count nothing twice. */
@@ -121,11 +120,7 @@ async function copyFiles(
   const csv = join(scratch, 'rows.csv');
   const columns = COLUMN_NAMES.map(quoted).join(', ');
   for (const file of files) {
-    const direct = storage.pathOf(file.name);
-    const copy = join(scratch, basename(file.name));
-    if (direct === null) await storage.fetch(file.name, copy, signal);
-    const path = direct ?? copy;
-    if ((await sha256Of(path)) !== file.sha256) throw new ObjectCorruptError(file.name);
+    const path = await openVerified(storage, file, scratch, signal);
     const source = { sql: readFiles([path]), values: [] };
     (await checksumOf(engine, source, limits)).forEach((sum, at) => {
       sums[at] = (sums[at] ?? 0n) + sum;
@@ -139,7 +134,7 @@ async function copyFiles(
     const into = client.query(copyFrom(`COPY ${relation} (${columns}) FROM STDIN (FORMAT csv)`));
     await pipeline(createReadStream(csv), into, { signal });
     await rm(csv);
-    await rm(copy, { force: true });
+    if (path !== storage.pathOf(file.name)) await rm(path, { force: true });
   }
   return sums;
 }

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import { formatTimestamp } from '#event';
-import { errorCode } from '../files/error-code.ts';
+import { ObjectCorruptError } from '../cache/errors.ts';
 import { decodeFile, FILE_RECORD_COLUMNS } from '../files/file-record.ts';
-import { sha256Of } from '../files/scratch.ts';
+import { openVerified } from '../files/open-verified.ts';
 import { fileObject, skipObject, type CatalogedObject } from '../read/file-access.ts';
 import { ObjectMissingError, type ObjectStorage } from '../storage/object-storage.ts';
 import { lookAround } from './recover/look-around.ts';
@@ -49,20 +49,21 @@ export async function* verifyFiles(
 }
 
 async function stateOf(
-  { name, sha256 }: CatalogedObject,
+  object: CatalogedObject,
   storage: ObjectStorage,
   scratch: string,
   signal: AbortSignal,
 ): Promise<'whole' | 'missing' | 'corrupt'> {
-  const copy = join(scratch, 'verified');
   try {
-    const direct = storage.pathOf(name);
-    if (direct === null) await storage.fetch(name, copy, signal);
-    return (await sha256Of(direct ?? copy)) === sha256 ? 'whole' : 'corrupt';
+    await openVerified(storage, object, scratch, signal);
+    return 'whole';
   } catch (error) {
-    if (error instanceof ObjectMissingError || errorCode(error) === 'ENOENT') return 'missing';
+    if (error instanceof ObjectMissingError) return 'missing';
+    if (error instanceof ObjectCorruptError) return 'corrupt';
     throw error;
   } finally {
-    await rm(copy, { force: true });
+    if (storage.pathOf(object.name) === null) {
+      await rm(join(scratch, basename(object.name)), { force: true });
+    }
   }
 }
