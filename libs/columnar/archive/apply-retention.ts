@@ -4,12 +4,13 @@ import type { PoolClient } from 'pg';
 import { formatTimestamp, type Micros } from '#event';
 import { DUCKDB, toSql, type Query } from '#query';
 import { cutoffOf, deletionsOf } from '#store';
-import { ObjectCorruptError } from '../cache/errors.ts';
-import { checksumOf } from '../files/checksum.ts';
+import { averageTextBytes, checksumOf } from '../files/checksum.ts';
 import { readFiles } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
 import { metadataKeys } from '../files/metadata-keys.ts';
-import { sha256Of, withScratch } from '../files/scratch.ts';
+import { openVerified } from '../files/open-verified.ts';
+import { withScratch } from '../files/scratch.ts';
+import { rowGroupSizeFor } from '../files/row-group-size.ts';
 import type { Source } from '../files/source.ts';
 import { writeColumnarFile } from '../files/write-file.ts';
 import {
@@ -113,8 +114,7 @@ class Rewriting {
   }
 
   async take(file: FileRecord): Promise<void> {
-    const path = this.parts.storage.pathOf(file.name) ?? (await this.fetch(file));
-    if ((await sha256Of(path)) !== file.sha256) throw new ObjectCorruptError(file.name);
+    const path = await openVerified(this.parts.storage, file, this.folder, this.signal);
     const from = readFiles([path]);
     const minutes = await this.query(
       `SELECT time_bucket(INTERVAL 1 minute, ts)::VARCHAR, level::VARCHAR, service, count(*)::VARCHAR
@@ -142,6 +142,7 @@ class Rewriting {
       sql: `(SELECT * FROM ${readFiles([path])} WHERE NOT ${this.condition})`,
       values: this.values,
     };
+    const wanted = await checksumOf(engine, source, limits);
     const name = `${dirname(file.name)}/${randomUUID()}.parquet`;
     await noteFile(this.client, name);
     const started = performance.now();
@@ -152,8 +153,8 @@ class Rewriting {
       await metadataKeys(engine, path, limits),
       target,
       limits,
+      rowGroupSizeFor(averageTextBytes(wanted)),
     );
-    const wanted = await checksumOf(engine, source, limits);
     if (wanted.some((sum, at) => sum !== written.sums[at])) {
       throw new VerificationError(`${name} holds other events than ${file.name} had left`);
     }
@@ -164,11 +165,5 @@ class Rewriting {
 
   private query(sql: string) {
     return this.parts.engine.rows(sql, this.values, { timeoutMs: 0, signal: this.signal });
-  }
-
-  private async fetch(file: FileRecord): Promise<string> {
-    const path = join(this.folder, basename(file.name));
-    await this.parts.storage.fetch(file.name, path, this.signal);
-    return path;
   }
 }

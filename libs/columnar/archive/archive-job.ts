@@ -11,6 +11,7 @@ import { expireFiles } from './expire-files.ts';
 import { makeFiles } from './make-files.ts';
 import { mergeNext } from './merge-files.ts';
 import { dropReturnedRows } from './return-rows.ts';
+import { SetAside } from './set-aside.ts';
 import { VerificationError } from './store-file.ts';
 import type { ArchiveParts } from './parts.ts';
 
@@ -20,6 +21,7 @@ import type { ArchiveParts } from './parts.ts';
  */
 export function createArchiveJob(parts: ArchiveParts): Job {
   const unfinished = everyHour(parts.clock, (signal) => removeUnfinished(parts, signal));
+  const aside = new SetAside(parts.clock);
   return {
     name: 'columnar',
     lock: 'columnar',
@@ -35,7 +37,7 @@ export function createArchiveJob(parts: ArchiveParts): Job {
           (await expireFiles(parts, client, signal)) +
           (await applyRetention(parts, client, signal));
         const archived = await archiveNext(parts, client, signal);
-        const merged = !archived && (await mergeNext(parts, client, signal));
+        const merged = !archived && (await mergeNext(parts, client, aside, signal));
         return { done: cleared + expired + (archived || merged ? 1 : 0), more: archived || merged };
       } catch (error) {
         // What was begun does not count and is removed later.

@@ -2,18 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import { MICROS_PER_DAY } from '#event';
 import { chooseMerges, type SegmentSize } from './choose-merge.ts';
 
+const BOUNDS = { events: 1_000, bytes: 1_000_000 };
+
 let nextId = 1;
 
-function size(events: number, { day = 0, files = 1 } = {}): SegmentSize {
+function size(events: number, { day = 0, files = 1, bytes = 0 } = {}): SegmentSize {
   const id = nextId++;
   const start = day * MICROS_PER_DAY;
   const range = { start, end: start + MICROS_PER_DAY };
   const segment = { id, relation: `s${id}`, ...range, commitFloor: '0', sealedCommit: null };
-  return { segment, events, files };
+  return { segment, events, files, bytes };
 }
 
 function merges(...sizes: readonly SegmentSize[]): number[][] {
-  return chooseMerges(sizes, 1_000).map((merge) => merge.map(({ events }) => events));
+  return chooseMerges(sizes, BOUNDS).map((merge) => merge.map(({ events }) => events));
 }
 
 describe('chooseMerges', () => {
@@ -29,6 +31,15 @@ describe('chooseMerges', () => {
   it('makes no file larger than files are', () => {
     expect(merges(size(400), size(350), size(300))).toEqual([[300, 350]]);
     expect(merges(size(900), size(200))).toEqual([]);
+  });
+
+  it('leaves large messages where they are, however few they are', () => {
+    const heavy = size(40, { bytes: 900_000 });
+    expect(merges(heavy, size(50, { bytes: 60_000 }), size(60, { bytes: 50_000 }))).toEqual([
+      [50, 60],
+    ]);
+    expect(merges(heavy, size(50, { bytes: 60_000 }))).toEqual([[40, 50]]);
+    expect(merges(size(200, { files: 9, bytes: 2_000_000 }))).toEqual([]);
   });
 
   it('leaves a large one until the small ones beside it are many', () => {
@@ -47,12 +58,12 @@ describe('chooseMerges', () => {
     let written = 0;
     for (let batch = 0; batch < 100; batch++) {
       sizes.push(size(10));
-      for (let merge = chooseMerges(sizes, 1_000)[0]; merge !== undefined;) {
+      for (let merge = chooseMerges(sizes, BOUNDS)[0]; merge !== undefined;) {
         const gone = new Set(merge);
         const events = merge.reduce((sum, each) => sum + each.events, 0);
         written += events;
         sizes = [...sizes.filter((each) => !gone.has(each)), size(events)];
-        merge = chooseMerges(sizes, 1_000)[0];
+        merge = chooseMerges(sizes, BOUNDS)[0];
       }
       expect(sizes.length).toBeLessThan(8);
     }

@@ -5,6 +5,14 @@ export interface SegmentSize {
   readonly segment: ColumnarSegment;
   readonly events: number;
   readonly files: number;
+  /** As they are compressed. */
+  readonly bytes: number;
+}
+
+export interface MergeBounds {
+  readonly events: number;
+  /** As they are compressed, and so less than their text. */
+  readonly bytes: number;
 }
 
 /** The largest is written again only together with at least half as many events of others. */
@@ -15,34 +23,35 @@ const MOST_TIMES_THE_REST = 2;
  * waits until the small ones beside it are many, so that an event is written again only a few times however often
  * late events come (the same reasoning as in a log-structured merge tree).
  *
- * @param eventsPerFile events of a file at the most
+ * @param bounds of a file
  */
 export function chooseMerges(
   sizes: readonly SegmentSize[],
-  eventsPerFile: number,
+  bounds: MergeBounds,
 ): readonly (readonly SegmentSize[])[] {
   const ranges = Map.groupBy(sizes, ({ segment }) => `${segment.start} ${segment.end}`);
   return [...ranges.values()]
-    .map((range) => mergeOf(range, eventsPerFile))
-    .filter((merge) => filesOf(merge) > 1 && eventsOf(merge) > 0);
+    .map((range) => mergeOf(range, bounds))
+    .filter((merge) => sumOf(merge, 'files') > 1 && sumOf(merge, 'events') > 0);
 }
 
-function mergeOf(range: readonly SegmentSize[], eventsPerFile: number): readonly SegmentSize[] {
-  const chosen = range.toSorted((a, b) => a.events - b.events);
-  while (eventsOf(chosen) > eventsPerFile) chosen.pop();
+function mergeOf(range: readonly SegmentSize[], bounds: MergeBounds): readonly SegmentSize[] {
+  const share = ({ events, bytes }: SegmentSize): number =>
+    Math.max(events / bounds.events, bytes / bounds.bytes);
+  const chosen = range.toSorted((a, b) => share(a) - share(b));
+  while (sumOf(chosen, 'events') > bounds.events || sumOf(chosen, 'bytes') > bounds.bytes) {
+    chosen.pop();
+  }
+  chosen.sort((a, b) => a.events - b.events);
   while (chosen.length > 1 && isTooLarge(chosen)) chosen.pop();
   return chosen;
 }
 
 function isTooLarge(ascending: readonly SegmentSize[]): boolean {
   const largest = ascending.at(-1)?.events ?? 0;
-  return largest > MOST_TIMES_THE_REST * (eventsOf(ascending) - largest);
+  return largest > MOST_TIMES_THE_REST * (sumOf(ascending, 'events') - largest);
 }
 
-function eventsOf(sizes: readonly SegmentSize[]): number {
-  return sizes.reduce((sum, { events }) => sum + events, 0);
-}
-
-function filesOf(sizes: readonly SegmentSize[]): number {
-  return sizes.reduce((sum, { files }) => sum + files, 0);
+function sumOf(sizes: readonly SegmentSize[], measure: 'events' | 'files' | 'bytes'): number {
+  return sizes.reduce((sum, size) => sum + size[measure], 0);
 }

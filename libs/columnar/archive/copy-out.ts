@@ -1,34 +1,81 @@
+import { open, type FileHandle } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
-import { formatTimestamp, type EventPosition } from '#event';
 import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
 import { copyToFile } from './copy-to-file.ts';
+import { RowMeter, type CopiedPosition, type FileBounds } from './row-meter.ts';
+
+/** The rows of a file as the text of COPY. */
+export interface CopiedFile {
+  readonly rows: number;
+  readonly longestRow: number;
+  /** Bytes of each vector. */
+  readonly vectors: readonly number[];
+  readonly last: CopiedPosition | null;
+  /** Whether there may be rows after the last one. */
+  readonly more: boolean;
+}
+
+/** Rows that one COPY asks for at first; later ones are as long as this many bytes seem to be. */
+const FIRST_ROWS = 256;
+const COPY_BYTES = 16 * 1024 * 1024;
+/** … and at the most so many times the one before: rows further on may be longer. */
+const GROWTH = 4;
 
 /**
- * Writes the first rows after a position, in order, in the text format of COPY (`readCopied`).
- *
- * @returns bytes of the longest row; 0 where there is none
+ * Writes the first rows after a position, in order, in the text format of COPY (`readCopied`), as many as one file
+ * takes. In several steps, since what is asked for beyond the bounds is read for nothing.
  */
 export async function copyOut(
   client: PoolClient,
   relation: string,
-  after: EventPosition | null,
-  limit: number,
+  after: CopiedPosition | null,
+  bounds: FileBounds,
   path: string,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<CopiedFile> {
+  const meter = new RowMeter(bounds);
+  const file = await open(path, 'w');
+  try {
+    let more = true;
+    for (let rows = FIRST_ROWS; more && !meter.full && meter.rows < bounds.rows;) {
+      const limit = Math.min(rows, bounds.rows - meter.rows);
+      const { seen, bytes, rows: taken } = meter;
+      const sql = selectSql(relation, meter.last ?? after, limit);
+      await copyInOrder(client, sql, file, meter, signal);
+      more = meter.full || meter.seen - seen === limit;
+      const average = (meter.bytes - bytes) / Math.max(meter.rows - taken, 1);
+      rows = Math.max(1, Math.min(rows * GROWTH, Math.floor(COPY_BYTES / average)));
+    }
+    const { rows, longestRow, vectors, last } = meter;
+    return { rows, longestRow, vectors, last, more };
+  } finally {
+    await file.close();
+  }
+}
+
+function selectSql(relation: string, after: CopiedPosition | null, limit: number): string {
   const where =
     after === null
       ? ''
-      : `WHERE (${ORDER}) > ('${formatTimestamp(after.timestamp)}'::timestamptz, ${after.groupSeq}, ${after.ordinal})`;
-  const select = `SELECT ${COLUMN_NAMES.map(quoted).join(', ')} FROM ${quoted(relation)} ${where}
+      : `WHERE (${ORDER}) > ('${after[0]}'::timestamptz, ${after[1]}::bigint, ${after[2]}::int)`;
+  return `SELECT ${COLUMN_NAMES.map(quoted).join(', ')} FROM ${quoted(relation)} ${where}
     ORDER BY ${ORDER} LIMIT ${limit}`;
+}
+
+function copyInOrder(
+  client: PoolClient,
+  select: string,
+  file: FileHandle,
+  meter: RowMeter,
+  signal: AbortSignal,
+): Promise<void> {
   return transaction(client, async () => {
     // In the order of the index: the table is large and a sort would go to the disk.
     await client.query(
       'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL max_parallel_workers_per_gather = 0',
     );
-    return copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, signal);
+    await copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, file, meter, signal);
   });
 }
 

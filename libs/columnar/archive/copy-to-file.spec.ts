@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -9,8 +9,26 @@ import { Engine } from '../duckdb/engine.ts';
 import { COLUMN_NAMES, FILE_COLUMNS, quoted } from '../files/columns.ts';
 import { readCopied } from '../files/copied-rows.ts';
 import { copyToFile } from './copy-to-file.ts';
+import { RowMeter } from './row-meter.ts';
 
 const NEVER = new AbortController().signal;
+const UNBOUNDED = { rows: Infinity, bytes: Infinity, vectorBytes: Infinity };
+
+async function copy(
+  client: PoolClient,
+  sql: string,
+  path: string,
+  signal = NEVER,
+): Promise<RowMeter> {
+  const meter = new RowMeter(UNBOUNDED);
+  const file = await open(path, 'w');
+  try {
+    await copyToFile(client, sql, file, meter, signal);
+  } finally {
+    await file.close();
+  }
+  return meter;
+}
 
 describe('rows that Postgres writes into a file', () => {
   let folder: string;
@@ -59,7 +77,7 @@ describe('rows that Postgres writes into a file', () => {
 
   it('are read as they were, whatever is in them', async () => {
     const path = join(folder, 'texts');
-    const longestRow = await withClient(async (client) => {
+    const { longestRow } = await withClient(async (client) => {
       await client.query('CREATE TEMP TABLE texts (number int, text text)');
       for (const [number, text] of TEXTS.entries())
         await client.query('INSERT INTO texts VALUES ($1, $2)', [number, text]);
@@ -70,7 +88,7 @@ describe('rows that Postgres writes into a file', () => {
         return type === 'VARCHAR' ? 'text' : '3';
       });
       const select = `SELECT ${columns.join(', ')} FROM texts ORDER BY number`;
-      return copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path, NEVER);
+      return copy(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path);
     });
     const { sql } = readCopied(path, longestRow);
     const rows = await engine.rows(
@@ -86,18 +104,19 @@ describe('rows that Postgres writes into a file', () => {
 
   it('arrive whole and in order where they are many', async () => {
     const path = join(folder, 'many');
-    const longestRow = await withClient((client) =>
-      copyToFile(client, 'COPY (SELECT generate_series(1, 400000)) TO STDOUT', path, NEVER),
+    const { longestRow, rows } = await withClient((client) =>
+      copy(client, 'COPY (SELECT generate_series(1, 400000)) TO STDOUT', path),
     );
     expect(longestRow).toBe('400000\n'.length);
+    expect(rows).toBe(400_000);
     const expected = Array.from({ length: 400_000 }, (_, i) => `${i + 1}\n`).join('');
     expect((await readFile(path, 'utf8')) === expected).toBe(true);
   });
 
   it('fail with what Postgres says, and the connection goes on', async () => {
     await withClient(async (client) => {
-      const copy = copyToFile(client, 'COPY (SELECT 1/0) TO STDOUT', join(folder, 'none'), NEVER);
-      await expect(copy).rejects.toThrow('division by zero');
+      const failing = copy(client, 'COPY (SELECT 1/0) TO STDOUT', join(folder, 'none'));
+      await expect(failing).rejects.toThrow('division by zero');
       expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     });
   });
@@ -108,12 +127,12 @@ describe('rows that Postgres writes into a file', () => {
       client.on('error', () => undefined);
       const endless = 'COPY (SELECT generate_series(1, 1000000000000)) TO STDOUT';
       const path = join(folder, 'cut');
-      const copy = expect(copyToFile(client, endless, path, ending.signal)).rejects.toThrow(
+      const ended = expect(copy(client, endless, path, ending.signal)).rejects.toThrow(
         'told to end',
       );
       while (((await stat(path).catch(() => null))?.size ?? 0) === 0) await setImmediate();
       ending.abort(new Error('told to end'));
-      await copy;
+      await ended;
     });
   });
 });

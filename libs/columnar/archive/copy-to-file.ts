@@ -1,35 +1,30 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { Connection, PoolClient, Submittable } from 'pg';
+import type { RowMeter } from './row-meter.ts';
 
 /**
- * Writes what a COPY TO STDOUT sends into a file. Each row is a message of its own: gathered here into large pieces,
- * they cost a fifth of what a stream of them does.
+ * Appends the rows that a COPY TO STDOUT sends to a file, as long as a meter takes them. Each row is a message of its
+ * own: gathered here into large pieces, they cost a fifth of what a stream of them does.
  *
  * The connection is of no use after a failure.
- *
- * @returns bytes of the longest row with its line feed; 0 where there is none
  */
 export async function copyToFile(
   client: PoolClient,
   sql: string,
-  path: string,
+  file: FileHandle,
+  meter: RowMeter,
   signal: AbortSignal,
-): Promise<number> {
-  const file = await open(path, 'w');
+): Promise<void> {
+  signal.throwIfAborted();
+  const copy = new CopyQuery(sql, file, meter);
+  const abort = (): void => {
+    copy.end(signal.reason as Error);
+  };
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    signal.throwIfAborted();
-    const copy = new CopyQuery(sql, file);
-    const abort = (): void => {
-      copy.end(signal.reason as Error);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      return await copy.run(client);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
+    await copy.run(client);
   } finally {
-    await file.close();
+    signal.removeEventListener('abort', abort);
   }
 }
 
@@ -43,21 +38,22 @@ class CopyQuery implements Submittable {
   callback: (error: Error | null) => void = () => undefined;
   private readonly sql: string;
   private readonly file: FileHandle;
+  private readonly meter: RowMeter;
   private connection: Connection | null = null;
   private failure: Error | null = null;
   private readonly free: Buffer[] = [];
   private piece: Buffer = Buffer.allocUnsafe(PIECE_BYTES);
   private used = 0;
-  private longestRow = 0;
   private waiting = 0;
   private written = Promise.resolve();
 
-  constructor(sql: string, file: FileHandle) {
+  constructor(sql: string, file: FileHandle, meter: RowMeter) {
     this.sql = sql;
     this.file = file;
+    this.meter = meter;
   }
 
-  async run(client: PoolClient): Promise<number> {
+  async run(client: PoolClient): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.callback = (error) => {
         if (error === null) resolve();
@@ -65,7 +61,6 @@ class CopyQuery implements Submittable {
       };
       client.query(this);
     }).finally(() => this.written);
-    return this.longestRow;
   }
 
   /** Ends the connection: a COPY cannot be stopped otherwise without reading on to its end. */
@@ -81,7 +76,7 @@ class CopyQuery implements Submittable {
   }
 
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
-    this.longestRow = Math.max(this.longestRow, chunk.length);
+    if (!this.meter.take(chunk)) return;
     for (let at = 0; at < chunk.length;) {
       const copied = chunk.copy(this.piece, this.used, at);
       at += copied;

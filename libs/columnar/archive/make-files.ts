@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
-import type { EventPosition } from '#event';
+import { EngineMemoryError } from '../duckdb/engine-memory-error.ts';
 import type { StatementLimits } from '../duckdb/engine.ts';
 import { addChecksums, checksumNumbers, checksumSql, type Checksum } from '../files/checksum.ts';
-import { quoted, readFiles } from '../files/columns.ts';
+import { quoted } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
 import { readCopied } from '../files/copied-rows.ts';
+import { MOST_GROUP_BYTES, rowGroupSizeOf } from '../files/row-group-size.ts';
 import { writeColumnarFile, type WrittenFile } from '../files/write-file.ts';
 import type { SealedTable } from './choose.ts';
-import { copyOut, frequentKeys } from './copy-out.ts';
+import { copyOut, frequentKeys, type CopiedFile } from './copy-out.ts';
 import { noteFile } from './file-catalog.ts';
 import type { ArchiveParts, ArchiveStep } from './parts.ts';
+import type { CopiedPosition, FileBounds } from './row-meter.ts';
 import { storeFile, VerificationError } from './store-file.ts';
 import { isInOrder } from './verify-order.ts';
 
@@ -33,6 +35,9 @@ export async function makeFiles(
   return maker.files;
 }
 
+/** How much less text than it had at once DuckDB gets where it had too little memory. */
+const SHRINKING = 4;
+
 class FileMaker {
   readonly files: FileRecord[] = [];
   private sums: Checksum = [];
@@ -41,6 +46,8 @@ class FileMaker {
   private readonly table: SealedTable;
   private readonly folder: string;
   private readonly limits: StatementLimits;
+  /** They shrink where DuckDB has too little memory, and stay so for the rest of the table. */
+  private bounds: FileBounds;
   private startedMs = performance.now();
 
   constructor(
@@ -55,11 +62,13 @@ class FileMaker {
     this.table = table;
     this.folder = folder;
     this.limits = { timeoutMs: 0, signal };
+    const { eventsPerFile, bytesPerFile, bytesPerVector } = parts.limits;
+    this.bounds = { rows: eventsPerFile, bytes: bytesPerFile, vectorBytes: bytesPerVector };
   }
 
   async run(): Promise<void> {
     const keys = await frequentKeys(this.client, this.table.relation);
-    let after: EventPosition | null = null;
+    let after: CopiedPosition | null = null;
     do after = await this.makeNext(keys, after);
     while (after !== null);
     await this.compareWithTable();
@@ -69,53 +78,53 @@ class FileMaker {
   /** @returns the position of its last event, or null where there are no more */
   private async makeNext(
     keys: readonly string[],
-    after: EventPosition | null,
-  ): Promise<EventPosition | null> {
+    after: CopiedPosition | null,
+  ): Promise<CopiedPosition | null> {
     const { parts, client, table, folder, limits } = this;
-    const { eventsPerFile } = parts.limits;
     const rows = join(folder, 'rows.tsv');
-    const longestRow = await copyOut(
-      client,
-      table.relation,
-      after,
-      eventsPerFile,
-      rows,
-      limits.signal,
-    );
-    if (longestRow === 0) return null;
-    const name = `${dayOf(table)}/${randomUUID()}.parquet`;
+    const copied = await copyOut(client, table.relation, after, this.bounds, rows, limits.signal);
+    if (copied.rows === 0) return null;
+    const written = await this.write(keys, rows, copied);
+    await rm(rows);
+    if (written === null) return this.makeNext(keys, after);
+    await this.done('written');
+    await this.readBack(written);
+    const name = `${dayOf(table)}/${basename(written.path)}`;
     await noteFile(client, name);
     await this.done('named');
-    const written = await writeColumnarFile(
-      parts.engine,
-      readCopied(rows, longestRow),
-      keys,
-      join(folder, basename(name)),
-      limits,
-    );
-    await rm(rows);
-    await this.done('written');
-    const last = await this.readBack(written);
     await storeFile(parts, name, written, folder, limits.signal);
     this.files.push({ name, ...written.record });
     await this.done('stored');
-    return written.record.events < eventsPerFile ? null : last;
+    return copied.more ? copied.last : null;
+  }
+
+  /** @returns null where that needs more memory than DuckDB has: the file is to hold less */
+  private async write(
+    keys: readonly string[],
+    rows: string,
+    copied: CopiedFile,
+  ): Promise<WrittenFile | null> {
+    const path = join(this.folder, `${randomUUID()}.parquet`);
+    const { vectorBytes } = this.bounds;
+    const groupSize = rowGroupSizeOf(copied.vectors, Math.min(vectorBytes, MOST_GROUP_BYTES));
+    try {
+      const source = readCopied(rows, copied.longestRow);
+      return await writeColumnarFile(this.parts.engine, source, keys, path, this.limits, groupSize);
+    } catch (error) {
+      if (!(error instanceof EngineMemoryError) || copied.rows === 1) throw error;
+      const failed = Math.min(vectorBytes, groupSize.bytes);
+      this.bounds = { ...this.bounds, vectorBytes: Math.max(1, Math.floor(failed / SHRINKING)) };
+      await rm(path, { force: true });
+      return null;
+    }
   }
 
   /** Adds up what the file holds, and checks its order. */
-  private async readBack({ path, record, sums }: WrittenFile): Promise<EventPosition> {
+  private async readBack({ path, sums }: WrittenFile): Promise<void> {
     this.sums = addChecksums(this.sums, sums);
     if (!(await isInOrder(this.parts.engine, path, this.limits))) {
       throw new VerificationError('the events of a file are not in order');
     }
-    const [last] = await this.parts.engine.rows(
-      `SELECT group_seq::VARCHAR, ordinal::VARCHAR FROM ${readFiles([path])}
-       WHERE ts >= make_timestamptz(${record.maxTs}) ORDER BY group_seq DESC, ordinal DESC LIMIT 1`,
-      [],
-      this.limits,
-    );
-    const [groupSeq = 0, ordinal = 0] = (last ?? []).map(Number);
-    return { timestamp: record.maxTs, groupSeq, ordinal };
   }
 
   private async compareWithTable(): Promise<void> {

@@ -47,6 +47,13 @@ export interface ArchiveLimits {
   readonly quietFor: Micros;
   /** Events of a file at the most. */
   readonly eventsPerFile: number;
+  /** Bytes of text of a file at the most, so that what is made of it on the way fits on the disk. */
+  readonly bytesPerFile: number;
+  /**
+   * Bytes of text of 2,048 neighbouring events of a file at the most: DuckDB works on them at once, in several copies of
+   * which its own limit counts a part only (16 MiB take about 200 MB).
+   */
+  readonly bytesPerVector: number;
   /** Events that came late and become a file of their own, at the least. */
   readonly lateEvents: number;
   /** How long a file that no longer counts stays for readers that began before. */
@@ -57,6 +64,8 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   closedAfter: 3_600_000_000,
   quietFor: 600_000_000,
   eventsPerFile: 20 * 51_200,
+  bytesPerFile: 512 * 1024 * 1024,
+  bytesPerVector: 16 * 1024 * 1024,
   lateEvents: 51_200,
   removeAfterMs: 900_000,
 };

@@ -9,6 +9,8 @@ import type { Source } from './source.ts';
  */
 
 const TEXTS = COLUMN_NAMES.slice(4);
+/** What a checksum says before the texts. */
+const NUMBERS = 6;
 /** A prime, so that the product of a group and an ordinal tells pairs apart. */
 const MODULUS = 1_000_003;
 
@@ -48,6 +50,17 @@ export type Checksum = readonly bigint[];
 /** The checksum of both together; an empty one is that of nothing. */
 export function addChecksums(a: Checksum, b: Checksum): Checksum {
   return b.map((sum, at) => sum + (a[at] ?? 0n));
+}
+
+/** Bytes of all texts. */
+export function textBytes(sums: Checksum): number {
+  return Number(TEXTS.reduce((bytes, _, at) => bytes + (sums[NUMBERS + 2 * at + 1] ?? 0n), 0n));
+}
+
+/** The same of a row; 0 where there are no rows. */
+export function averageTextBytes(sums: Checksum): number {
+  const rows = Number(sums[0] ?? 0n);
+  return rows === 0 ? 0 : textBytes(sums) / rows;
 }
 
 /** The numbers of a checksum, so that those of several files can be added. */

@@ -24,12 +24,6 @@ export const COLUMN_NAMES = Object.keys(FILE_COLUMNS) as (keyof typeof FILE_COLU
 /** The order of events. */
 export const ORDER = 'ts, group_seq, ordinal';
 
-/**
- * Rows of a row group: 5 of DuckDB's vectors. Few, for a row group is the least that a search reads: a rare word in
- * seven of them costs a fifth of what it does in row groups of 51,200, and all of the file is no larger.
- */
-export const ROW_GROUP_ROWS = 10_240;
-
 /** An SQL literal. Only for texts of our own making; values of queries are bound. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;

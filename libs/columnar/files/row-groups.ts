@@ -4,6 +4,7 @@ import { SkipFilterBuilder } from '#store';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { addChecksums, checksumNumbers, checksumSql, type Checksum } from './checksum.ts';
 import { literal } from './columns.ts';
+import { MOST_GROUP_BYTES } from './row-group-size.ts';
 import type { RowGroup } from './skip-file.ts';
 
 /** A row group as it is read back from its file. */
@@ -30,8 +31,6 @@ interface Size {
 }
 
 const MOST_GROUPS = 8;
-/** Texts are gathered in memory. */
-const MOST_BYTES = 16 * 1024 * 1024;
 
 const FIELDS = {
   resource_id: 'resourceId',
@@ -71,16 +70,21 @@ type ContentsRow = readonly [
 
 const filterBuilder = new SkipFilterBuilder();
 
-/** Reads a whole file back: what its row groups hold, and the checksum of all. */
+/**
+ * Reads a whole file back: what its row groups hold, and the checksum of all.
+ *
+ * @param groupBytes text of the largest row group, as far as that is known: texts that repeat are few bytes of a file
+ */
 export async function readContents(
   engine: Engine,
   path: string,
+  groupBytes: number,
   limits: StatementLimits,
 ): Promise<FileContents> {
   const sizes = await readSizes(engine, path, limits);
   const groups: ReadRowGroup[] = [];
   let sums: Checksum = [];
-  for (const { firstRow, rows, groupRows } of runsOf(sizes)) {
+  for (const { firstRow, rows, groupRows } of runsOf(sizes, groupBytes)) {
     const statement = `SELECT ${CONTENTS} FROM read_parquet(${literal(path)}, file_row_number = true)
       WHERE file_row_number >= ${firstRow} AND file_row_number < ${firstRow + rows}
       GROUP BY (file_row_number - ${firstRow}) // ${groupRows} ORDER BY min(file_row_number)`;
@@ -123,7 +127,7 @@ async function readSizes(
 }
 
 /** Neighbours of one size; the last of a run may be smaller. */
-function runsOf(sizes: readonly Size[]): readonly Run[] {
+function runsOf(sizes: readonly Size[], groupBytes: number): readonly Run[] {
   const runs: Run[] = [];
   let firstRow = 0;
   for (let at = 0; at < sizes.length;) {
@@ -132,11 +136,12 @@ function runsOf(sizes: readonly Size[]): readonly Run[] {
     let rows = 0;
     let bytes = 0;
     for (let next = sizes[end]; next !== undefined; next = sizes[end]) {
-      const fits = end - at < MOST_GROUPS && bytes + next.bytes <= MOST_BYTES;
+      const fits =
+        end - at < MOST_GROUPS && bytes + Math.max(next.bytes, groupBytes) <= MOST_GROUP_BYTES;
       const follows = rows === (end - at) * groupRows && next.rows <= groupRows;
       if (end > at && !(fits && follows)) break;
       rows += next.rows;
-      bytes += next.bytes;
+      bytes += Math.max(next.bytes, groupBytes);
       end++;
     }
     runs.push({ firstRow, rows, groupRows });

@@ -1,8 +1,9 @@
 import { stat, writeFile } from 'node:fs/promises';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import type { Checksum } from './checksum.ts';
-import { COLUMN_NAMES, literal, quoted, ROW_GROUP_ROWS } from './columns.ts';
+import { COLUMN_NAMES, literal, quoted } from './columns.ts';
 import type { FileRecord } from './file-record.ts';
+import { ROW_GROUP_SIZE, type RowGroupSize } from './row-group-size.ts';
 import { readContents } from './row-groups.ts';
 import { sha256Of } from './scratch.ts';
 import type { Source } from './source.ts';
@@ -36,15 +37,16 @@ export async function writeColumnarFile(
   keys: readonly string[],
   path: string,
   limits: StatementLimits,
+  groupSize: RowGroupSize = ROW_GROUP_SIZE,
 ): Promise<WrittenFile> {
   await engine.run(
     `COPY (${withKeys(source, keys)}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
-       ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, DICTIONARY_SIZE_LIMIT ${MOST_DICTIONARY_VALUES},
+       ROW_GROUP_SIZE ${groupSize.rows}, DICTIONARY_SIZE_LIMIT ${MOST_DICTIONARY_VALUES},
        KV_METADATA {${MADE}: now()::VARCHAR})`,
     source.values,
     limits,
   );
-  const { groups, sums } = await readContents(engine, path, limits);
+  const { groups, sums } = await readContents(engine, path, groupSize.bytes, limits);
   const skipPath = `${path}.skip`;
   await writeFile(skipPath, encodeSkipFile(groups));
   return {

@@ -7,11 +7,12 @@ import { noteFile } from '../../archive/file-catalog.ts';
 import { storeFile, VerificationError } from '../../archive/store-file.ts';
 import { isInOrder } from '../../archive/verify-order.ts';
 import type { Engine, StatementLimits } from '../../duckdb/engine.ts';
-import { checksumOf } from '../../files/checksum.ts';
+import { averageTextBytes, checksumOf } from '../../files/checksum.ts';
 import { readFiles } from '../../files/columns.ts';
 import { decodeFile, FILE_RECORD_COLUMNS, type FileRecord } from '../../files/file-record.ts';
 import { metadataKeys } from '../../files/metadata-keys.ts';
 import { sha256Of } from '../../files/scratch.ts';
+import { rowGroupSizeFor } from '../../files/row-group-size.ts';
 import { writeColumnarFile } from '../../files/write-file.ts';
 import type { ObjectStorage } from '../../storage/object-storage.ts';
 import { madeAt, readWhole, recordOf, type FoundFile } from './found-file.ts';
@@ -146,8 +147,9 @@ export class DayRecovery {
     const target = join(folder, basename(name));
     const source = renumbered(rest, numbers);
     const keys = await metadataKeys(engine, path, limits);
-    const written = await writeColumnarFile(engine, source, keys, target, limits);
     const wanted = await checksumOf(engine, source, limits);
+    const groupSize = rowGroupSizeFor(averageTextBytes(wanted));
+    const written = await writeColumnarFile(engine, source, keys, target, limits, groupSize);
     const read = await checksumOf(engine, { sql: readFiles([target]), values: [] }, limits);
     if (wanted.some((sum, at) => sum !== read[at]) || !(await isInOrder(engine, target, limits))) {
       throw new VerificationError(`${name} holds other events than ${found.name} had left`);
