@@ -37,8 +37,9 @@ export async function copyOut(
   const meter = new RowMeter(bounds);
   const file = await open(path, 'w');
   try {
-    let more = true;
-    for (let rows = FIRST_ROWS; more && !meter.full && meter.rows < bounds.rows;) {
+    let more: boolean;
+    let rows = FIRST_ROWS;
+    do {
       const limit = Math.min(rows, bounds.rows - meter.rows);
       const { seen, bytes, rows: taken } = meter;
       const sql = selectSql(relation, meter.last ?? after, limit);
@@ -46,9 +47,9 @@ export async function copyOut(
       more = meter.full || meter.seen - seen === limit;
       const average = (meter.bytes - bytes) / Math.max(meter.rows - taken, 1);
       rows = Math.max(1, Math.min(rows * GROWTH, Math.floor(COPY_BYTES / average)));
-    }
-    const { rows, longestRow, vectors, last } = meter;
-    return { rows, longestRow, vectors, last, more };
+    } while (more && !meter.full && meter.rows < bounds.rows);
+    const { longestRow, vectors, last } = meter;
+    return { rows: meter.rows, longestRow, vectors, last, more };
   } finally {
     await file.close();
   }
