@@ -19,33 +19,48 @@ import {
   noteFile,
   type ColumnarSegment,
 } from './file-catalog.ts';
+import { joined } from './archive-job-error.ts';
 import type { ArchiveParts } from './parts.ts';
+import type { SetAside } from './set-aside.ts';
 import { replaceFiles, type GoneRow } from './replace-files.ts';
 import { storeFile, VerificationError } from './store-file.ts';
+import { isWrongWithFiles } from './wrong-files.ts';
 
 /**
  * Takes events out of columnar files whose time is over by a rule on level and service, once that holds for the whole
- * range of the segment: files that hold some are written again without them.
+ * range of the segment: files that hold some are written again without them. A segment of which a file is missing or
+ * spoilt is set aside, and the others go on.
  *
  * @returns the number of segments that were written again
+ * @throws an error that names the files, once the others are done
  */
 export async function applyRetention(
   parts: ArchiveParts,
   client: PoolClient,
+  aside: SetAside,
   signal: AbortSignal,
 ): Promise<number> {
   const deletions = deletionsOf(parts.retention);
   if (deletions.length === 0) return 0;
   const now = parts.clock();
   let done = 0;
+  const failures: Error[] = [];
   for (const segment of await columnarSegments(client)) {
+    if (aside.has('retention', segment.id)) continue;
     const due = deletions.filter((deletion) => segment.end <= cutoffOf(deletion, now));
     if (due.length === 0) continue;
     const query: Query = { kind: 'or', operands: due.map((deletion) => deletion.query) };
     if (!(await rollupsHold(client, segment, query))) continue;
-    done += await expire(parts, client, segment, query, signal);
+    try {
+      done += await expire(parts, client, segment, query, signal);
+    } catch (error) {
+      if (!isWrongWithFiles(error)) throw error;
+      aside.add('retention', segment.id);
+      failures.push(new Error(`${segment.relation}: ${error.message}`, { cause: error }));
+    }
     signal.throwIfAborted();
   }
+  if (failures.length > 0) throw new AggregateError(failures, joined(failures));
   return done;
 }
 

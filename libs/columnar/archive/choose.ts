@@ -27,10 +27,15 @@ function endOfFiles({ clock, keepFiles }: Pick<ArchiveParts, 'clock' | 'keepFile
   return keepFiles === null ? '-infinity' : formatTimestamp(clock() - keepFiles);
 }
 
-/** The oldest table that is closed and not sealed yet; of late events only where they are many. */
+/**
+ * The oldest table that is closed and not sealed yet; of late events only where they are many.
+ *
+ * @param aside numbers of tables that are passed over
+ */
 export async function nextClosedTable(
   client: PoolClient,
   parts: ChoiceParts,
+  aside: readonly number[],
 ): Promise<RowSegment | null> {
   const { clock, limits } = parts;
   const { rows } = await client.query<Row>(
@@ -40,7 +45,7 @@ export async function nextClosedTable(
          SELECT events, group_seq AS last_group FROM group_part WHERE segment_id = s.id
          UNION ALL
          SELECT events, last_group FROM skip_filter WHERE segment_id = s.id) AS part) AS held
-     WHERE engine = 'rows' AND sealed_commit IS NULL AND range_end <= $1 AND range_end > $4
+     WHERE engine = 'rows' AND sealed_commit IS NULL AND range_end <= $1 AND range_end > $4 AND id <> ALL($5::int[])
        AND held.events >= CASE WHEN EXISTS (
            SELECT FROM segment AS other WHERE other.id <> s.id AND other.range_start = s.range_start)
          THEN $2::bigint ELSE 1 END
@@ -53,22 +58,29 @@ export async function nextClosedTable(
       limits.lateEvents,
       limits.quietFor / 1_000_000,
       endOfFiles(parts),
+      aside,
     ],
   );
   return rows[0] === undefined ? null : tableOf(rows[0]);
 }
 
-/** The oldest table that is sealed and has no files yet, once its groups are in the rollups. */
+/**
+ * The oldest table that is sealed and has no files yet, once its groups are in the rollups.
+ *
+ * @param aside numbers of tables that are passed over
+ */
 export async function nextSealedTable(
   client: PoolClient,
   parts: ChoiceParts,
+  aside: readonly number[],
 ): Promise<SealedTable | null> {
   const { rows } = await client.query<Row>(
     `SELECT ${COLUMNS} FROM segment
-     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND range_end > $1 AND coalesce(held_until <= now(), true) AND NOT EXISTS (
+     WHERE engine = 'rows' AND sealed_commit IS NOT NULL AND range_end > $1 AND coalesce(held_until <= now(), true)
+       AND id <> ALL($2::int[]) AND NOT EXISTS (
        SELECT FROM log_group WHERE NOT (minute_rollup AND hour_rollup) AND commit_seq <= sealed_commit)
      ORDER BY range_start, id LIMIT 1`,
-    [endOfFiles(parts)],
+    [endOfFiles(parts), aside],
   );
   return rows[0] === undefined ? null : tableOf(rows[0]);
 }
