@@ -105,10 +105,6 @@ function problemsOf(settings: StorageSettings): string[] {
       s3Bucket === null && (settings.s3Endpoint !== null || settings.s3AccessKeyId !== null),
       'S3_BUCKET: it must be set where S3_ENDPOINT or S3_ACCESS_KEY_ID is.',
     ],
-    [
-      columnarFolder === null && s3Bucket === null && (settings.columnarRetention ?? null) !== null,
-      'COLUMNAR_RETENTION: it is about columnar files, for which COLUMNAR_FOLDER or S3_BUCKET says where they lie.',
-    ],
   ];
   return [
     ...wrong.filter(([holds]) => holds).map(([, problem]) => problem),
@@ -117,8 +113,15 @@ function problemsOf(settings: StorageSettings): string[] {
 }
 
 /** Files that are over before they are made would be made for nothing. */
-function retentionProblems({ columnarAfter: after, columnarRetention: keep }: StorageSettings) {
-  if (after === undefined || keep === undefined || keep === null || keep > after) return [];
+function retentionProblems(settings: StorageSettings): string[] {
+  const { columnarFolder, s3Bucket, columnarAfter: after, columnarRetention: keep } = settings;
+  if (keep === undefined || keep === null) return [];
+  if (columnarFolder === null && s3Bucket === null) {
+    return [
+      'COLUMNAR_RETENTION: it is about columnar files, for which COLUMNAR_FOLDER or S3_BUCKET says where they lie.',
+    ];
+  }
+  if (after === undefined || keep > after) return [];
   return [
     `COLUMNAR_RETENTION, COLUMNAR_AFTER: files stay for ${duration.format(keep)} after the end of their day, which must be longer than the ${duration.format(after)} after which they are made.`,
   ];

@@ -70,7 +70,7 @@ export async function dropKeptRows(
     `SELECT id, relation FROM segment
      WHERE engine = 'kept' AND range_end <= $1 AND NOT EXISTS (
        SELECT FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name LIKE 'penstock%'
+       WHERE datname = current_database() AND application_name LIKE 'penstock%' AND pid <> pg_backend_pid()
          AND age(backend_xmin) >= age(segment.xmin) AND xact_start <= superseded_at + ${SURELY_LATER})
      ORDER BY range_start LIMIT 10`,
     [formatTimestamp(clock() - keepRows.age)],
