@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createArchiveJob, type ArchiveParts, type ObjectStorage } from '#columnar';
+import { createArchiveJob, LocalFolder, type ArchiveParts, type ObjectStorage } from '#columnar';
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, type ParsedEvent } from '#event';
 import { parseQuery } from '#query';
 import { JobRunner, type JobReport } from '#store';
@@ -122,6 +122,20 @@ describe('one thing that fails in the job that makes columnar files', () => {
     now += MICROS_PER_MINUTE;
     await run();
     expect(await fixture.engines()).toEqual(['3 columnar', '3 kept', '3 rows']);
+    await expectAll(fixture);
+  }, 60_000);
+
+  it('another folder: nothing is put there', async () => {
+    await fixture.store(day(0, 200));
+    await fixture.archive();
+    await fixture.store(day(1, 100));
+    await fixture.runJobs();
+    const wrong = join(fixture.folder, 'another');
+    const run = runsOf({ storage: await LocalFolder.open(wrong) });
+    await expect(run()).rejects.toThrow('it is another folder, or not mounted');
+    expect(await readdir(wrong)).toEqual([]);
+    await fixture.archive();
+    expect(await fixture.engines()).toEqual(['2 columnar', '2 kept', '2 rows']);
     await expectAll(fixture);
   }, 60_000);
 });

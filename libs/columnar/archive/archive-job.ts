@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { MICROS_PER_HOUR, type Clock } from '#event';
 import { NOTHING_TO_DO, sealTable, type Job, type JobReport, type RowSegment } from '#store';
 import { withScratch } from '../files/scratch.ts';
+import { checkPlace } from './check-place.ts';
 import { nextClosedTable, nextSealedTable, type SealedTable } from './choose.ts';
 import { ArchiveJobError, DutyError, messageOf } from './archive-job-error.ts';
 import { dropKeptRows, removeFiles, removeUnfinished } from './clear-away.ts';
@@ -143,6 +144,7 @@ async function archiveNext(
   const sealed = await nextSealedTable(client, parts, aside.ids('archive'));
   if (sealed === null) return false;
   return orSetAside(aside, 'archive', sealed, async () => {
+    await checkPlace(client, parts.storage);
     try {
       return await archiveTable(parts, client, sealed, signal);
     } catch (error) {
