@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { LogEvent } from '#event';
 import { SCAN_BY_GROUP_SQL } from './scan-by-group.ts';
-import { buildBatch, buildEvent } from './testing/events.ts';
+import { buildBatch, buildEvent, NOON } from './testing/events.ts';
 import { openTestStore, type TestStore } from './testing/open-test-store.ts';
 
 let db: TestStore;
@@ -10,6 +11,15 @@ beforeEach(async () => {
 afterEach(() => db.close());
 
 const NEVER = new AbortController().signal;
+
+let clock = NOON;
+/**
+ * Events of a time each, as those of real services are. Of one time for all, Postgres 18 finds a group by a skip scan
+ * of the index on their order as soon as autovacuum has told it so.
+ */
+function buildEvents(count: number, message: string): LogEvent[] {
+  return Array.from({ length: count }, () => buildEvent({ message, timestamp: (clock += 1_000) }));
+}
 
 /** How Postgres reads the events of some groups. */
 async function explain(condition: string, options = ''): Promise<string> {
@@ -26,18 +36,24 @@ async function explain(condition: string, options = ''): Promise<string> {
   }
 }
 
-test('events are found by BRIN, whatever Postgres estimates', async () => {
-  const batch = buildBatch(Array.from({ length: 5_000 }, () => buildEvent()));
-  await db.store.writer.commit([batch], NEVER);
-  const plan = await explain('group_seq BETWEEN 1 AND 20');
-  expect(plan).toMatch(/Bitmap Index Scan on log_event_\w+_group/);
-  expect(plan).not.toMatch(/_order|Seq Scan/);
-});
+test.each(['before', 'after'])(
+  'events are found by BRIN %s Postgres has looked at the table',
+  async (when) => {
+    await db.store.writer.commit([buildBatch(buildEvents(5_000, 'db instance started'))], NEVER);
+    if (when === 'after') await db.query('ANALYZE log_event');
+    const plan = await explain('group_seq BETWEEN 1 AND 20');
+    expect(plan).toMatch(/Bitmap Index Scan on log_event_\w+_group/);
+    expect(plan).not.toMatch(/_order|Seq Scan/);
+  },
+);
 
 test('a group is found in few pages, though small rows of others lie in what it left of them', async () => {
   const store = async (count: number, message: string): Promise<number> => {
-    const batch = buildBatch(Array.from({ length: count }, () => buildEvent({ message })));
-    return (await db.store.writer.commit([batch], NEVER)).groupSeq ?? 0;
+    const { groupSeq } = await db.store.writer.commit(
+      [buildBatch(buildEvents(count, message))],
+      NEVER,
+    );
+    return groupSeq ?? 0;
   };
   const large: number[] = [];
   for (let at = 0; at < 40; at++) large.push(await store(500, 'large '.repeat(40 + at)));
@@ -53,7 +69,7 @@ test('a group is found in few pages, though small rows of others lie in what it 
     return Number(/Heap Blocks: lossy=(\d+)/.exec(plan)?.[1]);
   };
   await summarise();
-  await db.query(`VACUUM ${relation}`);
+  await db.query(`VACUUM ANALYZE ${relation}`);
   const before = await pages();
   const small = await store(2_000, 's');
   await summarise();
