@@ -88,6 +88,34 @@ describe('rollups', () => {
     await expectRollupsToBeTrue();
   });
 
+  test('are not merged again for a few rows, unless some are to be taken out', async () => {
+    const count = (from: number, to: number): Promise<void> =>
+      commit(
+        Array.from({ length: (to - from) * 5 }, (_, i) =>
+          buildEvent({ resourceId: `r${from + (i % (to - from))}` }),
+        ),
+      );
+    const merged = async (): Promise<unknown> =>
+      db.query(`SELECT count(*) FILTER (WHERE merged)::int AS merged, count(*) FILTER (WHERE NOT merged)::int AS waits
+        FROM rollup_hour`);
+    await count(0, 100);
+    await runner.runOnce(mergeRollups);
+    expect(await merged()).toEqual([{ merged: 100, waits: 0 }]);
+    await count(0, 24);
+    expect(await runner.runOnce(mergeRollups)).toMatchObject({ more: false });
+    expect(await merged()).toEqual([{ merged: 100, waits: 24 }]);
+    await expectRollupsToBeTrue();
+    await count(100, 101);
+    await runner.runOnce(mergeRollups);
+    expect(await merged()).toEqual([{ merged: 101, waits: 0 }]);
+    await expectRollupsToBeTrue();
+    await db.query(
+      `INSERT INTO rollup_hour SELECT hour, service, resource_id, level, -events FROM rollup_hour WHERE resource_id = 'r7'`,
+    );
+    await runner.runOnce(mergeRollups);
+    expect(await merged()).toEqual([{ merged: 100, waits: 0 }]);
+  });
+
   test('leave an hour with too many resources to scans', async () => {
     const events = Array.from({ length: 10_001 }, (_, i) => buildEvent({ resourceId: `r${i}` }));
     await commit(events);

@@ -5,17 +5,24 @@ import { transaction } from './transaction.ts';
 /** Bound of one run, in minutes and in hours. */
 const MAX_KEYS = 500;
 
+/** Merged rows of a minute or hour for each appended one, up to which it is merged. */
+const MERGED_PER_APPENDED = 4;
+
 /** Above this an hour's rollup would cost more than it saves: the hour is left to scans (ARCHITECTURE.md). */
 export const MAX_RESOURCES_PER_HOUR = 10_000;
 
 /**
- * Merges the rollup rows that groups and retention appended, so that an answer reads one row per key.
+ * Merges the rollup rows that groups and retention appended, so that an answer reads about one row per key.
  * Appending and merging apart, because upserts of one hot minute would make writers wait for each other.
+ *
+ * A minute or hour waits until it has a fourth as many appended rows as merged ones: merging writes them all again, so a
+ * row is written a bounded number of times however often this runs, and an answer reads a fourth more at the most, once
+ * it has run.
  */
 export const mergeRollups: Job = {
   name: 'merge-rollups',
   lock: 'rollups',
-  intervalMs: 15_000,
+  intervalMs: 5_000,
   async run(client) {
     const minutes = await mergeMinutes(client);
     const hours = await mergeHours(client);
@@ -63,13 +70,19 @@ async function mergeHours(client: PoolClient): Promise<number> {
   return hours.length;
 }
 
+/** What retention took out of the counts is merged at once, so that no counts of zero stay. */
 async function unmerged(
   client: PoolClient,
   table: 'rollup_minute' | 'rollup_hour',
   key: 'minute' | 'hour',
 ): Promise<readonly string[]> {
   const answer = await client.query<{ key: string }>(
-    `SELECT ${key}::text AS key FROM ${table} WHERE NOT merged GROUP BY ${key} ORDER BY ${key} LIMIT $1`,
+    `SELECT ${key}::text AS key FROM (
+       SELECT ${key}, count(*) AS rows, bool_or(events < 0) AS taken_out
+       FROM ${table} WHERE NOT merged GROUP BY ${key}) AS appended
+     WHERE taken_out OR rows * ${MERGED_PER_APPENDED} >=
+       (SELECT count(*) FROM ${table} AS other WHERE other.merged AND other.${key} = appended.${key})
+     ORDER BY ${key} LIMIT $1`,
     [MAX_KEYS],
   );
   return answer.rows.map((row) => row.key);
