@@ -70,7 +70,7 @@ export async function startGateway(context: ProcessContext<'gateway'>): Promise<
         pool: store.readPool,
         telemetry,
         skipIndexBytes: settings.skipIndexBytes,
-        preloadSkipIndex: true,
+        followSkipIndex: true,
         columnar,
         wordIndex: index && { reader: index.index, prefix: index.prefix },
       }),

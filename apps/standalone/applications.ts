@@ -80,7 +80,7 @@ export function applications(parts: ApplicationParts): DynamicModule {
           pool: store.readPool,
           telemetry,
           skipIndexBytes: settings.skipIndexBytes,
-          preloadSkipIndex: true,
+          followSkipIndex: true,
           columnar,
           wordIndex: index && { reader: index.index, prefix: index.prefix },
         }),

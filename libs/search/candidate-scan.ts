@@ -44,18 +44,9 @@ export async function* scanCandidates(
   for (let at = 0; at < steps.length; width = Math.min(width * 4, MAX_SEGMENTS)) {
     const chunk = steps.slice(at, at + width);
     at += width;
-    yield* scanChunk(scan, chunk, await probe(scan, chunk, skipIndex, requirement), fallback);
+    const found = await skipIndex.find(scan.snapshot, chunk, requirement);
+    yield* scanChunk(scan, chunk, found, fallback);
   }
-}
-
-async function probe(
-  scan: Scan,
-  steps: readonly Step[],
-  skipIndex: SkipIndexReader,
-  requirement: TokenRequirement,
-): Promise<readonly SegmentCandidates[]> {
-  const segments = steps.map((step) => step.segment);
-  return skipIndex.find(scan.snapshot, segments, requirement);
 }
 
 /** Neighbouring segments of one kind are read together: selective ones by groups, the others in order. */
@@ -86,18 +77,16 @@ function judge(step: Step, answer: SegmentCandidates | undefined) {
   return { step, selective, candidates: answer.candidates };
 }
 
-/** The candidates that reach into the step's time, in the order of the first event they can hold. */
+/** The candidates in the order of the first event of the step that they can hold. */
 export function place(
   scan: Pick<Scan, 'order'>,
   step: Step,
   candidates: readonly PlacedCandidate[],
 ): StepCandidate[] {
-  const within = candidates
-    .filter((candidate) => candidate.maxTs >= step.from && candidate.minTs < step.to)
-    .map((candidate) => ({ ...candidate, step }));
+  const placed = candidates.map((candidate) => ({ ...candidate, step }));
   return scan.order === 'asc'
-    ? within.sort((a, b) => a.minTs - b.minTs)
-    : within.sort((a, b) => b.maxTs - a.maxTs);
+    ? placed.sort((a, b) => a.minTs - b.minTs)
+    : placed.sort((a, b) => b.maxTs - a.maxTs);
 }
 
 /**

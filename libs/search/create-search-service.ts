@@ -29,8 +29,8 @@ export interface SearchServiceSettings {
   readonly monotonicMs?: () => number;
   /** Memory for skip filters. Default 256 MiB. */
   readonly skipIndexBytes?: number;
-  /** Whether they are loaded at once, not as searches need them. Default false. */
-  readonly preloadSkipIndex?: boolean;
+  /** Whether they are loaded as they are made, not as searches need them. Default false. */
+  readonly followSkipIndex?: boolean;
   /** Reads columnar segments; null or absent: where there are any, answers fail. */
   readonly columnar?: ColumnarReader | null;
   /** Proposes candidates for words where it covers; null or absent: everything is read from Postgres. */
@@ -48,13 +48,14 @@ export interface WordIndexSettings {
 }
 
 const SKIP_INDEX_BYTES = 256 * 1024 * 1024;
+const FOLLOW_MS = 5_000;
 
 /** Search over the rows in Postgres, with the help of a word index where there is one. It holds no connection while nothing is asked. */
 export function createSearchService(settings: SearchServiceSettings): SearchService {
   const { pool, telemetry } = settings;
   const skipIndex = createSkipIndexReader(pool, {
     maxBytes: settings.skipIndexBytes ?? SKIP_INDEX_BYTES,
-    preload: settings.preloadSkipIndex ?? false,
+    followMs: settings.followSkipIndex === true ? FOLLOW_MS : null,
     onLoadFailed: (error) => {
       telemetry.emit(skipFiltersNotLoaded, { error: String(error) });
     },

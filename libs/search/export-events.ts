@@ -83,7 +83,7 @@ async function groupsOf(
   step: Step,
 ): Promise<string | null> {
   if (step.access !== 'skip-index') return null;
-  const [found] = await deps.skipIndex.find(snapshot, [step.segment], requiredTokens(query));
+  const [found] = await deps.skipIndex.find(snapshot, [step], requiredTokens(query));
   if (found === undefined || found.candidates.length > MAX_RANGES) return null;
   if (found.candidateEvents > found.events * MAX_SHARE) return null;
   return candidatesSql(found.candidates);

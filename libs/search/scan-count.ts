@@ -122,8 +122,7 @@ export async function countCandidates(
 ): Promise<boolean> {
   const { snapshot, plan, deadline } = counting;
   const steps = plan.steps.filter((step) => step.engine === 'postgres');
-  const segments = steps.map((step) => step.segment);
-  const found = await skipIndex.find(snapshot, segments, requirement);
+  const found = await skipIndex.find(snapshot, steps, requirement);
   const whole: Piece[] = plan.steps
     .filter((step) => step.engine === 'columnar')
     .map((step) => ({ step, from: step.from, to: step.to }));

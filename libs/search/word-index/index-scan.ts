@@ -89,8 +89,8 @@ async function ruleOut(
   { scan, query, skipIndex, use }: IndexScan,
   steps: readonly IndexStep[],
 ): Promise<void> {
-  const segments = steps.map(({ rows }) => rows.segment);
-  const found = await skipIndex.find(scan.snapshot, segments, requiredTokens(query));
+  const ranges = steps.map(({ rows }) => rows);
+  const found = await skipIndex.find(scan.snapshot, ranges, requiredTokens(query));
   for (const { segment, candidates } of found) {
     if (candidates.length === 0) use.ruledOut.add(segment.id);
   }

@@ -3,6 +3,7 @@ import type { PlacedCandidate, SkipIndexReader, Snapshot } from '#store';
 import { confinedTo } from './uncovered.ts';
 
 const SEGMENT = { id: 1, engine: 'rows', relation: 'log_event_1', start: 0, end: 1 };
+const RANGE = { segment: SEGMENT, from: 0, to: 1 };
 
 function candidate(firstGroup: number, lastGroup: number): PlacedCandidate {
   return { firstGroup, lastGroup, events: 10, minTs: 0, maxTs: 0, eventsAround: 10 };
@@ -23,10 +24,10 @@ describe('the skip index, confined to some groups', () => {
       { firstGroup: 10, lastGroup: 11 },
     ];
     const snapshot = null as unknown as Snapshot;
-    const [answer] = await confinedTo(whole, groups).find(snapshot, [SEGMENT], { kind: 'unknown' });
+    const [answer] = await confinedTo(whole, groups).find(snapshot, [RANGE], { kind: 'unknown' });
     expect(answer?.candidates.map(({ firstGroup }) => firstGroup)).toEqual([1, 6]);
     expect([answer?.candidateEvents, answer?.events]).toEqual([20, 1_000]);
-    const [none] = await confinedTo(whole, []).find(snapshot, [SEGMENT], { kind: 'unknown' });
+    const [none] = await confinedTo(whole, []).find(snapshot, [RANGE], { kind: 'unknown' });
     expect([none?.candidates, none?.candidateEvents]).toEqual([[], 0]);
   });
 });

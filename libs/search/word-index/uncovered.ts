@@ -10,8 +10,8 @@ export function confinedTo(
   groups: readonly GroupRange[],
 ): SkipIndexReader {
   return {
-    find: async (snapshot, segments, requirement) => {
-      const found = await skipIndex.find(snapshot, segments, requirement);
+    find: async (snapshot, ranges, requirement) => {
+      const found = await skipIndex.find(snapshot, ranges, requirement);
       return found.map((answer) => confine(answer, groups));
     },
     settled: () => skipIndex.settled(),

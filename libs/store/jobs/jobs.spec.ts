@@ -101,9 +101,9 @@ describe('rollups', () => {
     await count(0, 100);
     await runner.runOnce(mergeRollups);
     expect(await merged()).toEqual([{ merged: 100, waits: 0 }]);
-    await count(0, 24);
+    await count(0, 49);
     expect(await runner.runOnce(mergeRollups)).toMatchObject({ more: false });
-    expect(await merged()).toEqual([{ merged: 100, waits: 24 }]);
+    expect(await merged()).toEqual([{ merged: 100, waits: 49 }]);
     await expectRollupsToBeTrue();
     await count(100, 101);
     await runner.runOnce(mergeRollups);

@@ -6,7 +6,7 @@ import { transaction } from './transaction.ts';
 const MAX_KEYS = 500;
 
 /** Merged rows of a minute or hour for each appended one, up to which it is merged. */
-const MERGED_PER_APPENDED = 4;
+const MERGED_PER_APPENDED = 2;
 
 /** Above this an hour's rollup would cost more than it saves: the hour is left to scans (ARCHITECTURE.md). */
 export const MAX_RESOURCES_PER_HOUR = 10_000;
@@ -15,14 +15,14 @@ export const MAX_RESOURCES_PER_HOUR = 10_000;
  * Merges the rollup rows that groups and retention appended, so that an answer reads about one row per key.
  * Appending and merging apart, because upserts of one hot minute would make writers wait for each other.
  *
- * A minute or hour waits until it has a fourth as many appended rows as merged ones: merging writes them all again, so a
- * row is written a bounded number of times however often this runs, and an answer reads a fourth more at the most, once
+ * A minute or hour waits until it has half as many appended rows as merged ones: merging writes them all again, so a
+ * row is written a bounded number of times however often this runs, and an answer reads half more at the most, once
  * it has run.
  */
 export const mergeRollups: Job = {
   name: 'merge-rollups',
   lock: 'rollups',
-  intervalMs: 5_000,
+  intervalMs: 2_000,
   async run(client) {
     const minutes = await mergeMinutes(client);
     const hours = await mergeHours(client);

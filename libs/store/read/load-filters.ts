@@ -51,12 +51,16 @@ export interface LoadParts {
   readonly portionBytes: number;
 }
 
-/** In portions, so that the connection's buffers stay small. Ends early where the segment has left the cache. */
+/**
+ * In portions, so that the connection's buffers stay small. Ends early where the segment has left the cache.
+ * Filters that others have replaced meanwhile are sorted out, as far as those others are loaded.
+ */
 export async function loadSegment(
   { pool, cache, portionBytes }: LoadParts,
   segmentId: number,
 ): Promise<void> {
   let loaded = cache.watermark(segmentId);
+  const live = cache.isUnsorted(segmentId) ? await liveFilters(pool, segmentId) : null;
   const sizes = await read(
     pool,
     `SELECT commit_seq, octet_length(bits) FROM skip_filter
@@ -74,19 +78,37 @@ export async function loadSegment(
     cache.append(segmentId, rows.map(decodeFilter));
     loaded = last;
   }
+  if (live !== null) cache.sortOut(segmentId, live);
 }
 
-/** Segments with filters and the bytes of those, the newest first. */
-export async function sizesOfFilters(
-  pool: Pool,
-): Promise<readonly { readonly segmentId: number; readonly bytes: number }[]> {
+async function liveFilters(pool: Pool, segmentId: number): Promise<ReadonlySet<number>> {
+  const rows = await read(pool, 'SELECT commit_seq FROM skip_filter WHERE segment_id = $1', [
+    segmentId,
+  ]);
+  return new Set(rows.map(([commitSeq]) => Number(commitSeq)));
+}
+
+export interface NewFilters {
+  readonly segmentId: number;
+  readonly bytes: number;
+  /** commitSeq of the newest one. */
+  readonly newest: number;
+}
+
+/** Segments with filters after a commitSeq, the newest segments first. */
+export async function newFilters(pool: Pool, after: number): Promise<readonly NewFilters[]> {
   const rows = await read(
     pool,
-    `SELECT s.id, sum(octet_length(f.bits)) FROM skip_filter AS f JOIN segment AS s ON s.id = f.segment_id
-     GROUP BY s.id ORDER BY s.range_start DESC`,
-    [],
+    `SELECT s.id, sum(octet_length(f.bits)), max(f.commit_seq)
+     FROM skip_filter AS f JOIN segment AS s ON s.id = f.segment_id
+     WHERE f.commit_seq > $1 GROUP BY s.id ORDER BY s.range_start DESC`,
+    [after],
   );
-  return rows.map(([segmentId, bytes]) => ({ segmentId: Number(segmentId), bytes: Number(bytes) }));
+  return rows.map(([segmentId, bytes, newest]) => ({
+    segmentId: Number(segmentId),
+    bytes: Number(bytes),
+    newest: Number(newest),
+  }));
 }
 
 /** @param sizes commitSeq and bytes of filters @returns the last commitSeq of each portion */

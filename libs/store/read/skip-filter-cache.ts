@@ -15,7 +15,9 @@ interface Entry {
   watermark: number;
 }
 
+/** Filters added to a segment, at least, and for each one it holds, after which replaced ones are sorted out. */
 const SORT_AFTER = 64;
+const SORT_SHARE = 1 / 8;
 
 /**
  * The filters of the segments used last, in memory up to a bound in bytes. A segment is in it as far as its watermark
@@ -48,6 +50,11 @@ export class SkipFilterCache {
     return entry.filters;
   }
 
+  /** Whether so many bytes more are held without another segment having to leave. */
+  hasRoomFor(moreBytes: number): boolean {
+    return this.bytes + moreBytes <= this.maxBytes;
+  }
+
   /** Whether so many bytes more of this segment can be held at all. */
   fits(segmentId: number, moreBytes: number): boolean {
     return (this.entries.get(segmentId)?.bytes ?? 0) + moreBytes <= this.maxBytes;
@@ -76,18 +83,20 @@ export class SkipFilterCache {
 
   /** Whether so much has been added that some of it may have been replaced: a job joins small filters. */
   isUnsorted(segmentId: number): boolean {
-    return (this.entries.get(segmentId)?.unsorted ?? 0) >= SORT_AFTER;
+    const { unsorted, filters } = this.entries.get(segmentId) ?? { unsorted: 0, filters: [] };
+    return unsorted >= Math.max(SORT_AFTER, filters.length * SORT_SHARE);
   }
 
   /**
-   * Forgets filters of a segment that were replaced by others, which have been added already.
+   * Forgets filters of a segment that were replaced by others, once all of those have been added.
    *
-   * @param live the commitSeqs of all filters in a snapshot that this cache has been brought up to
+   * @param live the commitSeqs of all filters in a snapshot
    */
   sortOut(segmentId: number, live: ReadonlySet<number>): void {
     const entry = this.entries.get(segmentId);
     if (entry === undefined) return;
     const newest = [...live].reduce((max, commitSeq) => Math.max(max, commitSeq), 0);
+    if (newest > entry.watermark) return;
     const kept = entry.filters.filter(({ commitSeq }) => commitSeq > newest || live.has(commitSeq));
     const bytes = kept.reduce((sum, filter) => sum + filter.bits.byteLength, 0);
     this.bytes += bytes - entry.bytes;

@@ -7,7 +7,7 @@ import { buildEvent, NOON } from '../testing/events.ts';
 import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
 import { mergeCandidates } from './candidate.ts';
 import { mayFulfil, probeSql, toProbe } from './filter-probe.ts';
-import { createSkipIndexReader } from './skip-index-reader.ts';
+import { createSkipIndexReader, type SegmentRange } from './skip-index-reader.ts';
 import { withSnapshot, type Snapshot } from './snapshot.ts';
 
 const REQUIREMENTS = [
@@ -20,6 +20,10 @@ const REQUIREMENTS = [
 ];
 const FILTERS = 200;
 const signal = new AbortController().signal;
+
+function wholeSegments({ segments }: Snapshot): SegmentRange[] {
+  return segments.map((segment) => ({ segment, from: segment.start, to: segment.end }));
+}
 
 describe('the skip index, as readers ask it', () => {
   let test: TestStore;
@@ -55,7 +59,7 @@ describe('the skip index, as readers ask it', () => {
     });
     const find = (query: string) =>
       withSnapshot(test.store.readPool, signal, { path: 'ordered', timeoutMs: 0 }, (snapshot) =>
-        reader.find(snapshot, snapshot.segments, requiredTokens(parseQuery(query, NOON))),
+        reader.find(snapshot, wholeSegments(snapshot), requiredTokens(parseQuery(query, NOON))),
       );
     const cold = await Promise.all(REQUIREMENTS.map(find));
     await reader.settled();
@@ -73,6 +77,34 @@ describe('the skip index, as readers ask it', () => {
     );
     expect(other?.candidates).toMatchObject([{ firstGroup: 900, lastGroup: 900, events: 60 }]);
   }, 60_000);
+
+  it('looks only at what reaches into the range, in Postgres and in memory', async () => {
+    const reader = createSkipIndexReader(test.store.readPool, {
+      maxBytes: 64 * 1024 * 1024,
+      inlineBytes: 1_000,
+      onLoadFailed: (error) => {
+        throw error;
+      },
+    });
+    // Filter n lies at second n; the one of needle7 at 47, 67 and 87 within these.
+    const range = { from: NOON + 47 * 1e6, to: NOON + 87 * 1e6 };
+    for (const asked of ['cold', 'warm']) {
+      const [found] = await withSnapshot(
+        test.store.readPool,
+        signal,
+        { path: 'ordered', timeoutMs: 0 },
+        (snapshot) => {
+          const ranges = snapshot.segments.map((segment) => ({ segment, ...range }));
+          return reader.find(snapshot, ranges, requiredTokens(parseQuery('needle7', NOON)));
+        },
+      );
+      const groups = found?.candidates.map(({ firstGroup }) => firstGroup) ?? [];
+      expect([asked, ...groups]).toEqual(expect.arrayContaining([asked, 47, 67]));
+      expect(groups.filter((group) => group < 47 || group >= 87)).toEqual([]);
+      expect(found?.events).toBe(40 * 500);
+      await reader.settled();
+    }
+  });
 
   it('answers the same however much is loaded', async () => {
     const gate = new EventEmitter();
@@ -93,7 +125,7 @@ describe('the skip index, as readers ask it', () => {
     });
     const find = () =>
       withSnapshot(test.store.readPool, signal, { path: 'ordered', timeoutMs: 0 }, (snapshot) =>
-        reader.find(snapshot, snapshot.segments, requiredTokens(parseQuery('needle7', NOON))),
+        reader.find(snapshot, wholeSegments(snapshot), requiredTokens(parseQuery('needle7', NOON))),
       );
     let asked = once(gate, 'asked');
     const cold = await find();
@@ -128,7 +160,7 @@ describe('the skip index, as readers ask it', () => {
       const reader = createSkipIndexReader(test.store.readPool, {
         maxBytes,
         inlineBytes: 0,
-        preload: true,
+        followMs: 60_000,
         onLoadFailed: (error) => {
           throw error;
         },
@@ -148,7 +180,7 @@ describe('the skip index, as readers ask it', () => {
             },
           };
           const wanted = requiredTokens(parseQuery('needle7', NOON));
-          return reader.find(watched, snapshot.segments, wanted);
+          return reader.find(watched, wholeSegments(snapshot), wanted);
         },
       );
       expect(asked).toEqual(inPostgres);
@@ -171,7 +203,7 @@ describe('the skip index, as readers ask it', () => {
         (snapshot) =>
           reader.find(
             snapshot,
-            snapshot.segments,
+            wholeSegments(snapshot),
             requiredTokens(parseQuery('traceId:trace-11', NOON)),
           ),
       );

@@ -1,29 +1,39 @@
 import type { Pool } from 'pg';
+import { formatTimestamp, type Micros } from '#event';
 import type { TokenRequirement } from '#query';
 import { decodePlace, mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
-import { loadDeltas, loadSegment, sizesOfFilters } from './load-filters.ts';
+import { FilterLoader } from './filter-loader.ts';
 import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
+import { loadDeltas } from './load-filters.ts';
 import type { Segment } from './segment.ts';
 import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
 import type { Snapshot } from './snapshot.ts';
 import { TimeDensity } from './time-density.ts';
 
-/** What the skip index says about one segment: every match lies in a candidate. */
+/** A segment, or a part of its time. */
+export interface SegmentRange {
+  readonly segment: Segment;
+  readonly from: Micros;
+  /** Exclusive. */
+  readonly to: Micros;
+}
+
+/** What the skip index says about a range: every match in it lies in a candidate. */
 export interface SegmentCandidates {
   readonly segment: Segment;
-  /** Without overlap. */
+  /** Without overlap. Each reaches into the range. */
   readonly candidates: readonly PlacedCandidate[];
-  /** Events in the candidates, and in all groups of the segment. */
+  /** Events in the candidates, and in all groups that reach into the range. */
   readonly candidateEvents: number;
   readonly events: number;
 }
 
 /** Which groups may hold the tokens of a query. */
 export interface SkipIndexReader {
-  /** One answer per segment, in their order. */
+  /** One answer per range, in their order; each of another segment. */
   find(
     snapshot: Snapshot,
-    segments: readonly Segment[],
+    ranges: readonly SegmentRange[],
     requirement: TokenRequirement,
   ): Promise<readonly SegmentCandidates[]>;
   /** Ends when filters that are being loaded in the background are loaded. */
@@ -36,8 +46,8 @@ export interface SkipIndexReaderSettings {
   readonly inlineBytes?: number;
   /** Filters that are loaded by one statement in the background. Default 8 MiB. */
   readonly portionBytes?: number;
-  /** Loads at once what fits, the newest segments first, so that the first searches find it in memory. Default false. */
-  readonly preload?: boolean;
+  /** Has filters loaded before a search needs them: what fits, at once and this often thereafter. Default null: never. */
+  readonly followMs?: number | null;
   /** Called when loading filters in the background failed; searches go on without them in memory. */
   readonly onLoadFailed: (error: unknown) => void;
 }
@@ -50,90 +60,78 @@ export function createSkipIndexReader(
   settings: SkipIndexReaderSettings,
 ): SkipIndexReader {
   const cache = new SkipFilterCache(settings.maxBytes);
-  const { inlineBytes = INLINE_BYTES, portionBytes = PORTION_BYTES } = settings;
-  const loading = new Map<number, Promise<void>>();
-  const failed = (error: unknown): void => {
-    // Whoever closes the pool does not wait for filters.
-    if (!pool.ending) settings.onLoadFailed(error);
-  };
-
-  const load = (segmentId: number): Promise<void> => {
-    const known = loading.get(segmentId);
-    if (known !== undefined) return known;
-    const load = loadSegment({ pool, cache, portionBytes }, segmentId)
-      .catch(failed)
-      .finally(() => loading.delete(segmentId));
-    loading.set(segmentId, load);
-    return load;
-  };
-
-  const preload = async (): Promise<void> => {
-    let room = settings.maxBytes;
-    for (const { segmentId, bytes } of await sizesOfFilters(pool)) {
-      room -= bytes;
-      if (room < 0 || pool.ending) return;
-      await load(segmentId);
-    }
-  };
-  const preloaded = settings.preload === true ? preload().catch(failed) : Promise.resolve();
+  const { inlineBytes = INLINE_BYTES, portionBytes = PORTION_BYTES, followMs = null } = settings;
+  const loader = new FilterLoader(pool, cache, { ...settings, portionBytes, followMs });
 
   return {
-    async find(snapshot, segments, requirement) {
+    async find(snapshot, ranges, requirement) {
+      const segments = ranges.map(({ segment }) => segment);
       cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
       const probe = toProbe(requirement);
       const states = await readStates(snapshot, cache, segments);
-      const cold = segments.filter(({ id }) => (states.get(id)?.missingBytes ?? 0) > inlineBytes);
-      const coldIds = new Set(cold.map(({ id }) => id));
-      const behind = segments.filter(
-        ({ id }) => !coldIds.has(id) && (states.get(id)?.missingBytes ?? 0) > 0,
-      );
+      const missingBytes = (id: number): number => states.get(id)?.missingBytes ?? 0;
+      const cold = ranges.filter(({ segment }) => missingBytes(segment.id) > inlineBytes);
+      const coldIds = new Set(cold.map(({ segment }) => segment.id));
+      const behind = segments.filter(({ id }) => !coldIds.has(id) && missingBytes(id) > 0);
       await loadDeltas(snapshot, cache, behind);
       const probed = await probeInPostgres(snapshot, cold, probe);
-      for (const { id } of cold) {
-        if (cache.fits(id, states.get(id)?.missingBytes ?? 0)) void load(id);
+      for (const id of coldIds) {
+        if (cache.fits(id, missingBytes(id))) void loader.load(id);
       }
-      return segments.map((segment) => {
-        const found = coldIds.has(segment.id)
-          ? (probed.get(segment.id) ?? NOTHING_PROBED)
-          : probeInMemory(cache.get(segment.id), probe);
-        return judge(segment, found, states.get(segment.id)?.parts ?? []);
+      return ranges.map((range) => {
+        const { id } = range.segment;
+        const found = coldIds.has(id)
+          ? (probed.get(id) ?? NOTHING_PROBED)
+          : probeInMemory(cache.get(id), range, probe);
+        return judge(range, found, states.get(id)?.parts ?? []);
       });
     },
-    async settled() {
-      await preloaded;
-      await Promise.all(loading.values());
-    },
+    settled: () => loader.settled(),
   };
 }
 
 interface Probed {
   readonly hits: readonly Candidate[];
-  /** What all filters of the segment cover. */
+  /** What all filters over the range cover. */
   readonly filters: readonly Candidate[];
 }
 
 const NOTHING_PROBED: Probed = { hits: [], filters: [] };
 
-function probeInMemory(filters: readonly CachedFilter[], probe: Probe): Probed {
+function probeInMemory(all: readonly CachedFilter[], range: SegmentRange, probe: Probe): Probed {
+  const filters = all.filter((filter) => reachesInto(filter, range));
   return {
     hits: filters.filter((filter) => mayFulfil(probe, filter.bits)).map(placeOf),
     filters,
   };
 }
 
+function reachesInto({ minTs, maxTs }: Candidate, { from, to }: SegmentRange): boolean {
+  return minTs < to && maxTs >= from;
+}
+
 function placeOf({ firstGroup, lastGroup, events, minTs, maxTs }: Candidate): Candidate {
   return { firstGroup, lastGroup, events, minTs, maxTs };
 }
 
-function judge(segment: Segment, probed: Probed, parts: readonly Candidate[]): SegmentCandidates {
+function judge(
+  range: SegmentRange,
+  probed: Probed,
+  allParts: readonly Candidate[],
+): SegmentCandidates {
+  const parts = allParts.filter((part) => reachesInto(part, range));
   const found = [...probed.hits, ...parts];
   const all = [...probed.filters, ...parts];
   const density = new TimeDensity(found.length === 0 ? [] : all);
+  const { segment, from, to } = range;
   return {
     segment,
     candidates: mergeCandidates(found).map((candidate) => ({
       ...candidate,
-      eventsAround: density.eventsAround(candidate.minTs, candidate.maxTs),
+      eventsAround: density.eventsAround(
+        Math.max(candidate.minTs, from),
+        Math.min(candidate.maxTs, to - 1),
+      ),
     })),
     candidateEvents: sumEvents(found),
     events: sumEvents(all),
@@ -182,17 +180,22 @@ async function readStates(
   return states;
 }
 
-/** Segments whose filters are not all in memory. */
+/** Stretches of segments whose filters are not all in memory. */
 async function probeInPostgres(
   snapshot: Snapshot,
-  segments: readonly Segment[],
+  ranges: readonly SegmentRange[],
   probe: Probe,
 ): Promise<ReadonlyMap<number, Probed>> {
-  if (segments.length === 0) return new Map();
+  if (ranges.length === 0) return new Map();
   const rows = await snapshot.rows(
     `SELECT segment_id, first_group, last_group, ${PLACE}, (${probeSql(probe)})::int
-     FROM skip_filter WHERE segment_id = ANY($1::int[])`,
-    [segments.map(({ id }) => id)],
+     FROM unnest($1::int[], $2::timestamptz[], $3::timestamptz[]) AS range (id, begins, ends)
+     JOIN skip_filter ON segment_id = range.id AND min_ts < range.ends AND max_ts >= range.begins`,
+    [
+      ranges.map(({ segment }) => segment.id),
+      ranges.map(({ from }) => formatTimestamp(from)),
+      ranges.map(({ to }) => formatTimestamp(to)),
+    ],
   );
   const bySegment = Map.groupBy(rows, ([segmentId]) => Number(segmentId));
   return new Map(
