@@ -78,16 +78,23 @@ export class SkipFile {
   }
 
   /**
-   * The row groups, by index, whose filters fulfil a test. Reads some bytes of each, which the system has cached.
+   * The row groups that reach into a range, by index, whose filters fulfil a test. Reads some bytes of each, which the
+   * system has cached.
    *
+   * @param range `to` is exclusive
    * @throws RangeError where the file is not the one that was read
    */
-  async matching(path: string, test: (filter: FilterBits) => boolean): Promise<readonly number[]> {
+  async matching(
+    path: string,
+    range: { readonly from: Micros; readonly to: Micros },
+    test: (filter: FilterBits) => boolean,
+  ): Promise<readonly number[]> {
     const file = await open(path, 'r');
     try {
       if ((await stampOf(file)) !== this.stamp) throw new RangeError(`${path} has changed`);
       const byte = Buffer.alloc(1);
-      return this.placed.flatMap(({ offset, bytes }, index) => {
+      return this.placed.flatMap(({ minTs, maxTs, offset, bytes }, index) => {
+        if (minTs >= range.to || maxTs < range.from) return [];
         const start = this.filtersAt + offset;
         const byteAt = (at: number): number => {
           if (readSync(file.fd, byte, 0, 1, start + at) < 1)

@@ -40,7 +40,7 @@ export async function writeColumnarFile(
   groupSize: RowGroupSize = ROW_GROUP_SIZE,
 ): Promise<WrittenFile> {
   await engine.run(
-    `COPY (${withKeys(source, keys)}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1,
+    `COPY (${withKeys(source, keys)}) TO ${literal(path)} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1,
        ROW_GROUP_SIZE ${groupSize.rows}, DICTIONARY_SIZE_LIMIT ${MOST_DICTIONARY_VALUES},
        KV_METADATA {${MADE}: now()::VARCHAR})`,
     source.values,

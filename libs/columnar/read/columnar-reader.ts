@@ -100,7 +100,7 @@ class CachingReader implements ColumnarReader {
     const within = files.filter((file) => reaches(file, range));
     if (within.length === 0) return [];
     const probe = requirement === null ? null : toProbe(requirement);
-    const { groups, matching } = await this.skipFiles.probe(within, probe, limits);
+    const { groups, matching } = await this.skipFiles.probe(within, { range, probe }, limits);
     return windowsOf(groups, (index) => matching.has(index), range);
   }
 

@@ -1,3 +1,4 @@
+import type { Micros } from '#event';
 import type { Telemetry } from '#telemetry';
 import { mayFulfilBits, type Probe } from '#store';
 import { ObjectCorruptError } from '../cache/errors.ts';
@@ -10,7 +11,13 @@ import { skipFileUnusable } from './events.ts';
 import { skipObject, type FileAccess } from './file-access.ts';
 import { LruMap } from './lru-map.ts';
 
-/** Row groups of some files, and the indexes of those that may match. */
+/** What is asked: where, and what (null: everything may match). */
+export interface SkipQuestion {
+  readonly range: { readonly from: Micros; readonly to: Micros };
+  readonly probe: Probe | null;
+}
+
+/** Row groups of some files, and the indexes of those that may match in the range. */
 export interface ProbedGroups {
   readonly groups: readonly RowGroup[];
   readonly matching: ReadonlySet<number>;
@@ -22,6 +29,8 @@ interface FileGroups {
 }
 
 const MOST_SKIP_FILES = 4_000;
+/** Most of asking a file is waiting for its opening. */
+const FILES_AT_ONCE = 16;
 
 /**
  * Asks the skip files of columnar files. Nothing is lost where one is spoilt or gone: its columnar file is then read
@@ -38,20 +47,25 @@ export class SkipFiles {
     this.telemetry = telemetry;
   }
 
-  /** @param probe null: every row group may match */
   async probe(
     files: readonly FileRecord[],
-    probe: Probe | null,
+    question: SkipQuestion,
     limits: StatementLimits,
   ): Promise<ProbedGroups> {
     const leased = await this.lease(files, limits);
     try {
       const groups: RowGroup[] = [];
       const matching = new Set<number>();
-      for (const [at, file] of files.entries()) {
-        const found = await this.groupsOf(file, leased.paths[at] ?? null, probe, limits);
-        for (const hit of found.hits) matching.add(groups.length + hit);
-        groups.push(...found.groups);
+      for (let at = 0; at < files.length; at += FILES_AT_ONCE) {
+        const asked = files
+          .slice(at, at + FILES_AT_ONCE)
+          .map((file, index) =>
+            this.groupsOf(file, leased.paths[at + index] ?? null, question, limits),
+          );
+        for (const found of await Promise.all(asked)) {
+          for (const hit of found.hits) matching.add(groups.length + hit);
+          groups.push(...found.groups);
+        }
       }
       return { groups, matching };
     } finally {
@@ -90,14 +104,14 @@ export class SkipFiles {
   private async groupsOf(
     file: FileRecord,
     path: string | null,
-    probe: Probe | null,
+    question: SkipQuestion,
     limits: StatementLimits,
   ): Promise<FileGroups> {
     const found =
       path === null
         ? null
-        : ((await this.ask(file.name, path, probe)) ??
-          (await this.askAgain(file, path, probe, limits)));
+        : ((await this.ask(file.name, path, question)) ??
+          (await this.askAgain(file, path, question, limits)));
     if (found !== null) return found;
     if (this.told.get(file.name) === undefined) {
       this.told.set(file.name, true);
@@ -107,14 +121,18 @@ export class SkipFiles {
   }
 
   /** Null where it is no skip file any more. */
-  private async ask(name: string, path: string, probe: Probe | null): Promise<FileGroups | null> {
+  private async ask(
+    name: string,
+    path: string,
+    { range, probe }: SkipQuestion,
+  ): Promise<FileGroups | null> {
     try {
       const skipFile = await this.skipFile(name, path);
       const { groups } = skipFile;
       if (probe === null) return { groups, hits: groups.keys() };
       return {
         groups,
-        hits: await skipFile.matching(path, (filter) => mayFulfilBits(probe, filter)),
+        hits: await skipFile.matching(path, range, (filter) => mayFulfilBits(probe, filter)),
       };
     } catch (error) {
       if (isSpoilt(error)) return null;
@@ -126,12 +144,12 @@ export class SkipFiles {
   private async askAgain(
     file: FileRecord,
     path: string,
-    probe: Probe | null,
+    question: SkipQuestion,
     limits: StatementLimits,
   ): Promise<FileGroups | null> {
     this.read.delete(file.name);
     const whole = await this.access.recheck([skipObject(file)], limits).catch(orNull);
-    return whole === null ? null : this.ask(file.name, path, probe);
+    return whole === null ? null : this.ask(file.name, path, question);
   }
 
   private skipFile(name: string, path: string): Promise<SkipFile> {
