@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
 import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
@@ -35,6 +35,7 @@ export async function copyOut(
   signal: AbortSignal,
 ): Promise<CopiedFile> {
   const meter = new RowMeter(bounds);
+  const pieces: Buffer[] = [];
   const file = await open(path, 'w');
   try {
     let more: boolean;
@@ -42,8 +43,8 @@ export async function copyOut(
     do {
       const limit = Math.min(rows, bounds.rows - meter.rows);
       const { seen, bytes, rows: taken } = meter;
-      const sql = selectSql(relation, meter.last ?? after, limit);
-      await copyInOrder(client, sql, file, meter, signal);
+      const sql = copySql(relation, meter.last ?? after, limit);
+      await inOrder(client, () => copyToFile(client, sql, file, meter, pieces, signal));
       more = meter.full || meter.seen - seen === limit;
       const average = (meter.bytes - bytes) / Math.max(meter.rows - taken, 1);
       rows = Math.max(1, Math.min(rows * GROWTH, Math.floor(COPY_BYTES / average)));
@@ -55,28 +56,22 @@ export async function copyOut(
   }
 }
 
-function selectSql(relation: string, after: CopiedPosition | null, limit: number): string {
+function copySql(relation: string, after: CopiedPosition | null, limit: number): string {
   const where =
     after === null
       ? ''
       : `WHERE (${ORDER}) > ('${after[0]}'::timestamptz, ${after[1]}::bigint, ${after[2]}::int)`;
-  return `SELECT ${COLUMN_NAMES.map(quoted).join(', ')} FROM ${quoted(relation)} ${where}
-    ORDER BY ${ORDER} LIMIT ${limit}`;
+  return `COPY (SELECT ${COLUMN_NAMES.map(quoted).join(', ')} FROM ${quoted(relation)} ${where}
+    ORDER BY ${ORDER} LIMIT ${limit}) TO STDOUT (FORMAT text)`;
 }
 
-function copyInOrder(
-  client: PoolClient,
-  select: string,
-  file: FileHandle,
-  meter: RowMeter,
-  signal: AbortSignal,
-): Promise<void> {
+/** Has rows read in the order of the index: the table is large and a sort would go to the disk. */
+function inOrder(client: PoolClient, copy: () => Promise<void>): Promise<void> {
   return transaction(client, async () => {
-    // In the order of the index: the table is large and a sort would go to the disk.
     await client.query(
       'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL max_parallel_workers_per_gather = 0',
     );
-    await copyToFile(client, `COPY (${select}) TO STDOUT (FORMAT text)`, file, meter, signal);
+    await copy();
   });
 }
 

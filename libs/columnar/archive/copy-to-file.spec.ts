@@ -12,6 +12,8 @@ import { copyToFile } from './copy-to-file.ts';
 import { RowMeter } from './row-meter.ts';
 
 const NEVER = new AbortController().signal;
+/** Used by all tests, as by the COPYs of one file. */
+const pieces: Buffer[] = [];
 const UNBOUNDED = { rows: Infinity, bytes: Infinity, vectorBytes: Infinity };
 
 async function copy(
@@ -23,7 +25,7 @@ async function copy(
   const meter = new RowMeter(UNBOUNDED);
   const file = await open(path, 'w');
   try {
-    await copyToFile(client, sql, file, meter, signal);
+    await copyToFile(client, sql, file, meter, pieces, signal);
   } finally {
     await file.close();
   }

@@ -6,6 +6,8 @@ import type { RowMeter } from './row-meter.ts';
  * Appends the rows that a COPY TO STDOUT sends to a file, as long as a meter takes them. Each row is a message of its
  * own: gathered here into large pieces, they cost a fifth of what a stream of them does.
  *
+ * @param pieces memory that is used by one COPY after the other; it grows to a few MiB
+ *
  * The connection is of no use after a failure.
  */
 export async function copyToFile(
@@ -13,10 +15,11 @@ export async function copyToFile(
   sql: string,
   file: FileHandle,
   meter: RowMeter,
+  pieces: Buffer[],
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const copy = new CopyQuery(sql, file, meter);
+  const copy = new CopyQuery(sql, file, meter, pieces);
   const abort = (): void => {
     copy.end(signal.reason as Error);
   };
@@ -41,16 +44,18 @@ class CopyQuery implements Submittable {
   private readonly meter: RowMeter;
   private connection: Connection | null = null;
   private failure: Error | null = null;
-  private readonly free: Buffer[] = [];
-  private piece: Buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  private readonly free: Buffer[];
+  private piece: Buffer;
   private used = 0;
   private waiting = 0;
   private written = Promise.resolve();
 
-  constructor(sql: string, file: FileHandle, meter: RowMeter) {
+  constructor(sql: string, file: FileHandle, meter: RowMeter, free: Buffer[]) {
     this.sql = sql;
     this.file = file;
     this.meter = meter;
+    this.free = free;
+    this.piece = this.takePiece();
   }
 
   async run(client: PoolClient): Promise<void> {
@@ -60,7 +65,10 @@ class CopyQuery implements Submittable {
         else reject(this.failure ?? error);
       };
       client.query(this);
-    }).finally(() => this.written);
+    }).finally(async () => {
+      await this.written;
+      this.free.push(this.piece);
+    });
   }
 
   /** Ends the connection: a COPY cannot be stopped otherwise without reading on to its end. */
@@ -103,11 +111,15 @@ class CopyQuery implements Submittable {
   private flush(): void {
     const piece = this.piece;
     const bytes = piece.subarray(0, this.used);
-    this.piece = this.free.pop() ?? Buffer.allocUnsafe(PIECE_BYTES);
+    this.piece = this.takePiece();
     this.used = 0;
     this.waiting++;
     if (this.waiting >= MOST_WAITING) this.connection?.stream.pause();
     this.written = this.written.then(() => this.write(bytes, piece));
+  }
+
+  private takePiece(): Buffer {
+    return this.free.pop() ?? Buffer.allocUnsafe(PIECE_BYTES);
   }
 
   private async write(bytes: Buffer, piece: Buffer): Promise<void> {

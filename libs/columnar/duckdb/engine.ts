@@ -1,4 +1,10 @@
-import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from '@duckdb/node-api';
+import type {
+  DuckDBConnection,
+  DuckDBDataChunk,
+  DuckDBInstance,
+  DuckDBResult,
+  DuckDBValue,
+} from '@duckdb/node-api';
 import { StatementTimeoutError, type TextRow } from '#store';
 import { EngineMemoryError, isOutOfMemory } from './engine-memory-error.ts';
 import { IdleConnections } from './idle-connections.ts';
@@ -85,25 +91,25 @@ export class Engine {
     limits: StatementLimits,
   ): AsyncGenerator<readonly TextRow[]> {
     for await (const chunk of this.chunks(sql, values, limits)) {
-      yield chunk as unknown as readonly TextRow[];
+      yield chunk.getRows() as unknown as readonly TextRow[];
     }
   }
 
-  /** Streams rows of any types as the driver reads them. */
+  /** Streams rows of any types as the driver holds them, by column. */
   async *chunks(
     sql: string,
     values: readonly unknown[],
     limits: StatementLimits,
-  ): AsyncGenerator<readonly (readonly DuckDBValue[])[]> {
+  ): AsyncGenerator<DuckDBDataChunk> {
     const connection = await this.idle.take(limits);
     try {
       const result = await interruptible(connection, limits, () =>
         connection.stream(sql, bound(values)),
       );
       for (;;) {
-        const rows = await interruptible(connection, limits, () => nextRows(result));
-        if (rows === null) return;
-        yield rows;
+        const chunk = await interruptible(connection, limits, () => nextChunk(result));
+        if (chunk === null) return;
+        yield chunk;
       }
     } finally {
       this.idle.giveBack(connection);
@@ -127,9 +133,9 @@ export class Engine {
   }
 }
 
-async function nextRows(result: DuckDBResult) {
+async function nextChunk(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
   const chunk = await result.fetchChunk();
-  return chunk === null || chunk.rowCount === 0 ? null : chunk.getRows();
+  return chunk === null || chunk.rowCount === 0 ? null : chunk;
 }
 
 function bound(values: readonly unknown[]): DuckDBValue[] {

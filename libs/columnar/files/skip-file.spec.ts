@@ -27,7 +27,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test('a skip file gives back its row groups and the bytes of their filters', async () => {
   const skipFile = await SkipFile.read(path);
-  expect(skipFile.groups).toMatchObject(GROUPS.map(({ events, minTs, maxTs }) => ({ events, minTs, maxTs })));
+  expect(skipFile.groups).toMatchObject(
+    GROUPS.map(({ events, minTs, maxTs }) => ({ events, minTs, maxTs })),
+  );
   const asked: number[][] = [];
   const hits = await skipFile.matching(path, ALL, ({ length, byteAt }) => {
     asked.push([length, byteAt(0), byteAt(length - 1)]);
