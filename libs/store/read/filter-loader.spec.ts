@@ -68,13 +68,22 @@ describe('FilterLoader', () => {
   it('does not push out what is in memory', async () => {
     const cache = new SkipFilterCache(10 * BYTES);
     await commit(2, 8);
+    await commit(1, 3);
     const loader = follow(cache, test.store.readPool);
     await loader.settled();
-    await commit(1, 3);
-    const [last = 0] = (await commit(2, 1)).slice(-1);
-    await until(() => cache.watermark(2) === last);
+    expect([cache.get(1).length, cache.get(2).length]).toEqual([0, 8]);
+  });
+
+  it('takes a part of the cache for what comes later', async () => {
+    const cache = new SkipFilterCache(40 * BYTES);
+    const loader = follow(cache, test.store.readPool);
     await loader.settled();
-    expect([cache.get(1).length, cache.get(2).length]).toEqual([0, 9]);
+    const [first = 0] = (await commit(2, 8)).slice(-1);
+    await until(() => cache.watermark(2) === first);
+    await commit(2, 3);
+    const [last = 0] = (await commit(1, 2)).slice(-1);
+    await until(() => cache.watermark(1) === last);
+    expect([cache.get(1).length, cache.get(2).length]).toEqual([2, 8]);
   });
 
   it('goes on after Postgres did not answer', async () => {

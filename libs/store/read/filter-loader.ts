@@ -12,6 +12,9 @@ export interface FilterLoaderSettings {
   readonly onLoadFailed: (error: unknown) => void;
 }
 
+/** Of the cache: what comes while nobody searches may take this much, and searches the rest. */
+const SHARE_OF_NEW = 1 / 4;
+
 /** Brings filters into a cache in the background, of each segment once at a time. */
 export class FilterLoader {
   private readonly pool: Pool;
@@ -61,10 +64,11 @@ export class FilterLoader {
   /** The newest segments first. What does not fit, or had to leave the cache, is left to searches that need it. */
   private async loadNew(): Promise<void> {
     const found = await newFilters(this.pool, this.followed);
+    const share = this.followed === 0 ? 1 : SHARE_OF_NEW;
     for (const { segmentId, bytes } of found) {
       if (this.pool.ending) return;
       const wanted = this.cache.watermark(segmentId) > 0 || !this.known.has(segmentId);
-      if (wanted && this.cache.hasRoomFor(bytes)) await this.load(segmentId);
+      if (wanted && this.cache.hasRoomFor(bytes, share)) await this.load(segmentId);
       this.known.add(segmentId);
     }
     this.followed = Math.max(this.followed, ...found.map(({ newest }) => newest));
