@@ -19,6 +19,7 @@ import {
   expireHeartbeats,
   expireLedger,
   JobRunner,
+  mergeRemainders,
   mergeRollups,
   type Job,
   type RetentionPolicy,
@@ -63,6 +64,7 @@ class KeeperLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
     this.runner.start([
       createFoldGroups(),
       mergeRollups,
+      mergeRemainders,
       buildFilters,
       createSummariseBrin(),
       createRetention({ policy: retention, clock: systemClock, telemetry }),

@@ -9,7 +9,7 @@ import type { CatalogedObject, FileAccess, LeasedFiles } from './file-access.ts'
 import { LruMap } from './lru-map.ts';
 
 /** Files that are known to be whole. One of them takes some hundred bytes. */
-const MOST_CHECKED = 20_000;
+const MOST_CHECKED = 80_000;
 /** Files that are read for their checksums at once. */
 const CHECKS = 2;
 

@@ -28,7 +28,7 @@ interface FileGroups {
   readonly hits: Iterable<number>;
 }
 
-const MOST_SKIP_FILES = 4_000;
+const MOST_SKIP_FILES = 16_000;
 /** Most of asking a file is waiting for its opening. */
 const FILES_AT_ONCE = 16;
 
@@ -62,6 +62,8 @@ export class SkipFiles {
           .map((file, index) =>
             this.groupsOf(file, leased.paths[at + index] ?? null, question, limits),
           );
+        // All of them to their end: what they read is released below.
+        await Promise.allSettled(asked);
         for (const found of await Promise.all(asked)) {
           for (const hit of found.hits) matching.add(groups.length + hit);
           groups.push(...found.groups);

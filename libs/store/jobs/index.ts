@@ -3,7 +3,7 @@ export { expireLedger, LEDGER_DAYS } from './expire-ledger.ts';
 export { createFoldGroups } from './fold-groups.ts';
 export { JobRunner, type JobRunnerParts } from './job-runner.ts';
 export { NOTHING_TO_DO, type Job, type JobReport } from './job.ts';
-export { mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';
+export { mergeRemainders, mergeRollups, MAX_RESOURCES_PER_HOUR } from './merge-rollups.ts';
 export {
   createRetention,
   cutoffOf,

@@ -10,7 +10,7 @@ import { expireLedger } from './expire-ledger.ts';
 import { createFoldGroups } from './fold-groups.ts';
 import { JobRunner } from './job-runner.ts';
 import type { Job } from './job.ts';
-import { mergeRollups } from './merge-rollups.ts';
+import { mergeRemainders, mergeRollups } from './merge-rollups.ts';
 import { createRetention, type RetentionPolicy } from './retention.ts';
 import { createSummariseBrin } from './summarise-brin.ts';
 
@@ -105,6 +105,10 @@ describe('rollups', () => {
     expect(await runner.runOnce(mergeRollups)).toMatchObject({ more: false });
     expect(await merged()).toEqual([{ merged: 100, waits: 49 }]);
     await expectRollupsToBeTrue();
+    await runner.runOnce(mergeRemainders);
+    expect(await merged()).toEqual([{ merged: 100, waits: 0 }]);
+    await expectRollupsToBeTrue();
+    await count(0, 49);
     await count(100, 101);
     await runner.runOnce(mergeRollups);
     expect(await merged()).toEqual([{ merged: 101, waits: 0 }]);

@@ -1,15 +1,16 @@
 import type { PoolClient } from 'pg';
-import type { Job } from './job.ts';
+import type { Job, JobReport } from './job.ts';
 import { transaction } from './transaction.ts';
 
 /** Bound of one run, in minutes and in hours. */
 const MAX_KEYS = 500;
 
-/** Merged rows of a minute or hour for each appended one, up to which it is merged. */
-const MERGED_PER_APPENDED = 2;
-
 /** Above this an hour's rollup would cost more than it saves: the hour is left to scans (ARCHITECTURE.md). */
 export const MAX_RESOURCES_PER_HOUR = 10_000;
+
+/** Merged rows of a minute or hour for each appended one, up to which it is merged at once. */
+const MERGED_PER_APPENDED = 2;
+const AT_ONCE = `rows * ${MERGED_PER_APPENDED} >= merged_rows`;
 
 /**
  * Merges the rollup rows that groups and retention appended, so that an answer reads about one row per key.
@@ -23,15 +24,25 @@ export const mergeRollups: Job = {
   name: 'merge-rollups',
   lock: 'rollups',
   intervalMs: 2_000,
-  async run(client) {
-    const minutes = await mergeMinutes(client);
-    const hours = await mergeHours(client);
-    return { done: minutes + hours, more: minutes === MAX_KEYS || hours === MAX_KEYS };
-  },
+  run: (client) => merge(client, AT_ONCE),
 };
 
-async function mergeMinutes(client: PoolClient): Promise<number> {
-  const minutes = await unmerged(client, 'rollup_minute', 'minute');
+/** Merges what waited, too: of a minute or hour that is over, little may come, and each run would look at it again. */
+export const mergeRemainders: Job = {
+  name: 'merge-rollup-remainders',
+  lock: 'rollups',
+  intervalMs: 300_000,
+  run: (client) => merge(client, 'true'),
+};
+
+async function merge(client: PoolClient, due: string): Promise<JobReport> {
+  const minutes = await mergeMinutes(client, due);
+  const hours = await mergeHours(client, due);
+  return { done: minutes + hours, more: minutes === MAX_KEYS || hours === MAX_KEYS };
+}
+
+async function mergeMinutes(client: PoolClient, due: string): Promise<number> {
+  const minutes = await unmerged(client, 'rollup_minute', 'minute', due);
   if (minutes.length === 0) return 0;
   await client.query(
     `WITH taken AS (
@@ -45,8 +56,8 @@ async function mergeMinutes(client: PoolClient): Promise<number> {
   return minutes.length;
 }
 
-async function mergeHours(client: PoolClient): Promise<number> {
-  const hours = await unmerged(client, 'rollup_hour', 'hour');
+async function mergeHours(client: PoolClient, due: string): Promise<number> {
+  const hours = await unmerged(client, 'rollup_hour', 'hour', due);
   if (hours.length === 0) return 0;
   await transaction(client, async () => {
     await client.query(
@@ -70,18 +81,25 @@ async function mergeHours(client: PoolClient): Promise<number> {
   return hours.length;
 }
 
-/** What retention took out of the counts is merged at once, so that no counts of zero stay. */
+/**
+ * What retention took out of the counts is merged at once, so that no counts of zero stay.
+ *
+ * @param due SQL over `rows`, which were appended, and `merged_rows`
+ */
 async function unmerged(
   client: PoolClient,
   table: 'rollup_minute' | 'rollup_hour',
   key: 'minute' | 'hour',
+  due: string,
 ): Promise<readonly string[]> {
   const answer = await client.query<{ key: string }>(
     `SELECT ${key}::text AS key FROM (
        SELECT ${key}, count(*) AS rows, bool_or(events < 0) AS taken_out
        FROM ${table} WHERE NOT merged GROUP BY ${key}) AS appended
-     WHERE taken_out OR rows * ${MERGED_PER_APPENDED} >=
-       (SELECT count(*) FROM ${table} AS other WHERE other.merged AND other.${key} = appended.${key})
+     CROSS JOIN LATERAL (
+       SELECT count(*) AS merged_rows FROM ${table} AS other
+       WHERE other.merged AND other.${key} = appended.${key}) AS other
+     WHERE taken_out OR ${due}
      ORDER BY ${key} LIMIT $1`,
     [MAX_KEYS],
   );

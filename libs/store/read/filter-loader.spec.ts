@@ -74,16 +74,19 @@ describe('FilterLoader', () => {
     expect([cache.get(1).length, cache.get(2).length]).toEqual([0, 8]);
   });
 
-  it('takes a part of the cache for what comes later', async () => {
+  it('takes a part of the cache for what comes from one search to the next', async () => {
     const cache = new SkipFilterCache(40 * BYTES);
     const loader = follow(cache, test.store.readPool);
     await loader.settled();
     const [first = 0] = (await commit(2, 8)).slice(-1);
     await until(() => cache.watermark(2) === first);
     await commit(2, 3);
-    const [last = 0] = (await commit(1, 2)).slice(-1);
-    await until(() => cache.watermark(1) === last);
+    const [second = 0] = (await commit(1, 2)).slice(-1);
+    await until(() => cache.watermark(1) === second);
     expect([cache.get(1).length, cache.get(2).length]).toEqual([2, 8]);
+    loader.asked();
+    await commit(2, 1);
+    await until(() => cache.get(2).length === 12);
   });
 
   it('goes on after Postgres did not answer', async () => {
@@ -96,6 +99,7 @@ describe('FilterLoader', () => {
       },
       query: (config: never) =>
         failing ? Promise.reject(new Error('gone')) : test.store.readPool.query(config),
+      connect: () => test.store.readPool.connect(),
     };
     await commit(1, 4);
     follow(cache, pool as unknown as Pool, failures);

@@ -12,7 +12,7 @@ export interface FilterLoaderSettings {
   readonly onLoadFailed: (error: unknown) => void;
 }
 
-/** Of the cache: what comes while nobody searches may take this much, and searches the rest. */
+/** Of the cache: what comes from one search to the next may take this much. */
 const SHARE_OF_NEW = 1 / 4;
 
 /** Brings filters into a cache in the background, of each segment once at a time. */
@@ -25,12 +25,19 @@ export class FilterLoader {
   /** Whatever was committed up to this commitSeq was loaded, or left. */
   private followed = 0;
   private readonly known = new Set<number>();
+  /** Bytes that were loaded since the last search. */
+  private unasked = 0;
 
   constructor(pool: Pool, cache: SkipFilterCache, settings: FilterLoaderSettings) {
     this.pool = pool;
     this.cache = cache;
     this.settings = settings;
     if (settings.followMs !== null) void this.follow(settings.followMs);
+  }
+
+  /** To be called by each search. */
+  asked(): void {
+    this.unasked = 0;
   }
 
   /** Loads what the cache lacks of a segment. Never rejects. */
@@ -64,14 +71,23 @@ export class FilterLoader {
   /** The newest segments first. What does not fit, or had to leave the cache, is left to searches that need it. */
   private async loadNew(): Promise<void> {
     const found = await newFilters(this.pool, this.followed);
-    const share = this.followed === 0 ? 1 : SHARE_OF_NEW;
+    const isFirst = this.followed === 0;
+    const most = this.cache.maxBytes * (isFirst ? 1 : SHARE_OF_NEW);
     for (const { segmentId, bytes } of found) {
       if (this.pool.ending) return;
-      const wanted = this.cache.watermark(segmentId) > 0 || !this.known.has(segmentId);
-      if (wanted && this.cache.hasRoomFor(bytes, share)) await this.load(segmentId);
+      if (this.unasked + bytes <= most && this.isWanted(segmentId, bytes)) {
+        this.unasked += bytes;
+        await this.load(segmentId);
+      }
       this.known.add(segmentId);
     }
+    if (isFirst) this.asked();
     this.followed = Math.max(this.followed, ...found.map(({ newest }) => newest));
+  }
+
+  private isWanted(segmentId: number, bytes: number): boolean {
+    if (this.cache.watermark(segmentId) > 0) return this.cache.fits(segmentId, bytes);
+    return !this.known.has(segmentId) && this.cache.hasRoomFor(bytes);
   }
 
   private readonly failed = (error: unknown): void => {

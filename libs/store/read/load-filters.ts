@@ -1,37 +1,46 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { decodePlace } from './candidate.ts';
 import { AS_TEXT, type TextRow } from './row.ts';
-import type { Segment } from './segment.ts';
 import type { CachedFilter, SkipFilterCache } from './skip-filter-cache.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const FILTER_COLUMNS = `commit_seq, first_group, last_group, events,
   (extract(epoch FROM min_ts) * 1000000)::bigint, (extract(epoch FROM max_ts) * 1000000)::bigint, encode(bits, 'base64')`;
 
-/** Brings segments that lack little up to the snapshot. */
+/** A segment and the commitSeq up to which the cache held its filters. */
+export interface HeldSegment {
+  readonly id: number;
+  readonly held: number;
+}
+
+/** Brings segments that lack little up to the snapshot; those that have left the cache meanwhile stay away. */
 export async function loadDeltas(
   snapshot: Snapshot,
   cache: SkipFilterCache,
-  segments: readonly Segment[],
+  segments: readonly (HeldSegment & { readonly newest: number })[],
 ): Promise<void> {
-  if (segments.length === 0) return;
+  const behind = segments.filter(({ held, newest }) => newest > held);
+  if (behind.length === 0) return;
   const rows = await snapshot.rows(
     `SELECT ${FILTER_COLUMNS}, f.segment_id
      FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
      JOIN skip_filter AS f ON f.segment_id = known.id AND f.commit_seq > known.watermark
      ORDER BY f.segment_id, f.commit_seq`,
-    [segments.map(({ id }) => id), segments.map(({ id }) => cache.watermark(id))],
+    [behind.map(({ id }) => id), behind.map(({ held }) => held)],
   );
   const bySegment = Map.groupBy(rows, (row) => Number(row[7]));
-  for (const [id, filters] of bySegment) cache.append(id, filters.map(decodeFilter));
-  await sortOut(snapshot, cache, segments);
+  for (const { id, held } of behind) {
+    if (cache.watermark(id) < held) continue;
+    cache.append(id, (bySegment.get(id) ?? []).map(decodeFilter));
+  }
+  await sortOut(snapshot, cache, behind);
 }
 
 /** Filters that a job has joined to larger ones stay true, but cost memory and time. */
 async function sortOut(
   snapshot: Snapshot,
   cache: SkipFilterCache,
-  segments: readonly Segment[],
+  segments: readonly HeldSegment[],
 ): Promise<void> {
   const ids = segments.map(({ id }) => id).filter((id) => cache.isUnsorted(id));
   if (ids.length === 0) return;
@@ -52,40 +61,40 @@ export interface LoadParts {
 }
 
 /**
- * In portions, so that the connection's buffers stay small. Ends early where the segment has left the cache.
- * Filters that others have replaced meanwhile are sorted out, as far as those others are loaded.
+ * Loads what the cache lacks of a segment, unless the segment leaves the cache meanwhile. In portions, so that the
+ * connection's buffers stay small, but of one snapshot and at once: the cache holds for each filter up to its watermark
+ * either that or the one that replaced it, so that it can answer for older snapshots, too. Filters that were replaced
+ * are sorted out.
  */
 export async function loadSegment(
   { pool, cache, portionBytes }: LoadParts,
   segmentId: number,
 ): Promise<void> {
-  let loaded = cache.watermark(segmentId);
-  const live = cache.isUnsorted(segmentId) ? await liveFilters(pool, segmentId) : null;
-  const sizes = await read(
-    pool,
-    `SELECT commit_seq, octet_length(bits) FROM skip_filter
-     WHERE segment_id = $1 AND commit_seq > $2 ORDER BY commit_seq`,
-    [segmentId, loaded],
-  );
-  for (const last of portionEnds(sizes, portionBytes)) {
-    const rows = await read(
-      pool,
-      `SELECT ${FILTER_COLUMNS} FROM skip_filter
-       WHERE segment_id = $1 AND commit_seq > $2 AND commit_seq <= $3 ORDER BY commit_seq`,
-      [segmentId, loaded, last],
+  const held = cache.watermark(segmentId);
+  const unsorted = cache.isUnsorted(segmentId);
+  const loaded = await inSnapshot(pool, async (read) => {
+    const live = unsorted
+      ? await read('SELECT commit_seq FROM skip_filter WHERE segment_id = $1', [segmentId])
+      : null;
+    const sizes = await read(
+      `SELECT commit_seq, octet_length(bits) FROM skip_filter
+       WHERE segment_id = $1 AND commit_seq > $2 ORDER BY commit_seq`,
+      [segmentId, held],
     );
-    if (cache.watermark(segmentId) < loaded) return;
-    cache.append(segmentId, rows.map(decodeFilter));
-    loaded = last;
-  }
-  if (live !== null) cache.sortOut(segmentId, live);
-}
-
-async function liveFilters(pool: Pool, segmentId: number): Promise<ReadonlySet<number>> {
-  const rows = await read(pool, 'SELECT commit_seq FROM skip_filter WHERE segment_id = $1', [
-    segmentId,
-  ]);
-  return new Set(rows.map(([commitSeq]) => Number(commitSeq)));
+    const filters: CachedFilter[] = [];
+    for (const last of portionEnds(sizes, portionBytes)) {
+      const rows = await read(
+        `SELECT ${FILTER_COLUMNS} FROM skip_filter
+         WHERE segment_id = $1 AND commit_seq > $2 AND commit_seq <= $3 ORDER BY commit_seq`,
+        [segmentId, filters.at(-1)?.commitSeq ?? held, last],
+      );
+      filters.push(...rows.map(decodeFilter));
+    }
+    return { filters, live: live && new Set(live.map(([commitSeq]) => Number(commitSeq))) };
+  });
+  if (cache.watermark(segmentId) < held) return;
+  cache.append(segmentId, loaded.filters);
+  if (loaded.live !== null) cache.sortOut(segmentId, loaded.live);
 }
 
 export interface NewFilters {
@@ -124,10 +133,26 @@ function portionEnds(sizes: readonly TextRow[], portionBytes: number): readonly 
   return ends;
 }
 
-async function read(pool: Pool, text: string, values: readonly unknown[]): Promise<TextRow[]> {
-  const { rows } = await pool.query<(string | null)[]>({
+type Read = (text: string, values: unknown[]) => Promise<TextRow[]>;
+
+async function inSnapshot<T>(pool: Pool, work: (read: Read) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const result = await work((text, values) => read(client, text, values));
+    await client.query('COMMIT');
+    broken = false;
+    return result;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function read(client: Pool | PoolClient, text: string, values: unknown[]) {
+  const { rows } = await client.query<(string | null)[]>({
     text,
-    values: [...values],
+    values,
     rowMode: 'array',
     types: AS_TEXT,
   });

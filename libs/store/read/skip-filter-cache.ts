@@ -25,7 +25,7 @@ const SORT_SHARE = 1 / 8;
  */
 export class SkipFilterCache {
   private readonly entries = new Map<number, Entry>();
-  private readonly maxBytes: number;
+  readonly maxBytes: number;
   private bytes = 0;
 
   constructor(maxBytes: number) {
@@ -50,9 +50,9 @@ export class SkipFilterCache {
     return entry.filters;
   }
 
-  /** Whether so many bytes more are within a share of the bound: no segment has to leave for them. */
-  hasRoomFor(moreBytes: number, share: number): boolean {
-    return this.bytes + moreBytes <= this.maxBytes * share;
+  /** Whether so many bytes more are held without another segment having to leave. */
+  hasRoomFor(moreBytes: number): boolean {
+    return this.bytes + moreBytes <= this.maxBytes;
   }
 
   /** Whether so many bytes more of this segment can be held at all. */

@@ -4,7 +4,7 @@ import type { TokenRequirement } from '#query';
 import { decodePlace, mergeCandidates, type Candidate, type PlacedCandidate } from './candidate.ts';
 import { FilterLoader } from './filter-loader.ts';
 import { mayFulfil, probeSql, toProbe, type Probe } from './filter-probe.ts';
-import { loadDeltas } from './load-filters.ts';
+import { loadDeltas, type HeldSegment } from './load-filters.ts';
 import type { Segment } from './segment.ts';
 import { SkipFilterCache, type CachedFilter } from './skip-filter-cache.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -21,7 +21,7 @@ export interface SegmentRange {
 /** What the skip index says about a range: every match in it lies in a candidate. */
 export interface SegmentCandidates {
   readonly segment: Segment;
-  /** Without overlap. Each reaches into the range. */
+  /** Without overlap, their times cut to the range. */
   readonly candidates: readonly PlacedCandidate[];
   /** Events in the candidates, and in all groups that reach into the range. */
   readonly candidateEvents: number;
@@ -65,25 +65,30 @@ export function createSkipIndexReader(
 
   return {
     async find(snapshot, ranges, requirement) {
-      const segments = ranges.map(({ segment }) => segment);
+      loader.asked();
       cache.retain(new Set(snapshot.segments.map((segment) => segment.id)));
       const probe = toProbe(requirement);
+      const segments = ranges.map(({ segment }) => segment);
       const states = await readStates(snapshot, cache, segments);
-      const missingBytes = (id: number): number => states.get(id)?.missingBytes ?? 0;
-      const cold = ranges.filter(({ segment }) => missingBytes(segment.id) > inlineBytes);
-      const coldIds = new Set(cold.map(({ segment }) => segment.id));
-      const behind = segments.filter(({ id }) => !coldIds.has(id) && missingBytes(id) > 0);
-      await loadDeltas(snapshot, cache, behind);
-      const probed = await probeInPostgres(snapshot, cold, probe);
-      for (const id of coldIds) {
-        if (cache.fits(id, missingBytes(id))) void loader.load(id);
+      const few = [...states.values()].filter((state) => state.missingBytes <= inlineBytes);
+      await loadDeltas(snapshot, cache, few);
+      // Probed before anything else is awaited: other searches have segments leave the cache.
+      const inMemory = new Map<number, Probed>();
+      for (const range of ranges) {
+        const { id } = range.segment;
+        if (cache.watermark(id) < (states.get(id)?.newest ?? 0)) continue;
+        inMemory.set(id, probeInMemory(cache.get(id), range, probe));
+      }
+      const cold = ranges.filter(({ segment }) => !inMemory.has(segment.id));
+      const inPostgres = await probeInPostgres(snapshot, cold, probe);
+      for (const { segment } of cold) {
+        if (cache.fits(segment.id, states.get(segment.id)?.missingBytes ?? 0))
+          void loader.load(segment.id);
       }
       return ranges.map((range) => {
         const { id } = range.segment;
-        const found = coldIds.has(id)
-          ? (probed.get(id) ?? NOTHING_PROBED)
-          : probeInMemory(cache.get(id), range, probe);
-        return judge(range, found, states.get(id)?.parts ?? []);
+        const probed = inMemory.get(id) ?? inPostgres.get(id) ?? NOTHING_PROBED;
+        return judge(range, probed, states.get(id)?.parts ?? []);
       });
     },
     settled: () => loader.settled(),
@@ -126,13 +131,11 @@ function judge(
   const { segment, from, to } = range;
   return {
     segment,
-    candidates: mergeCandidates(found).map((candidate) => ({
-      ...candidate,
-      eventsAround: density.eventsAround(
-        Math.max(candidate.minTs, from),
-        Math.min(candidate.maxTs, to - 1),
-      ),
-    })),
+    candidates: mergeCandidates(found).map((candidate) => {
+      const minTs = Math.max(candidate.minTs, from);
+      const maxTs = Math.min(candidate.maxTs, to - 1);
+      return { ...candidate, minTs, maxTs, eventsAround: density.eventsAround(minTs, maxTs) };
+    }),
     candidateEvents: sumEvents(found),
     events: sumEvents(all),
   };
@@ -143,10 +146,12 @@ function sumEvents(candidates: readonly Candidate[]): number {
 }
 
 /** What the snapshot says about a segment beside the filters in the cache. */
-interface SegmentState {
+interface SegmentState extends HeldSegment {
   /** Groups that no filter covers. */
   readonly parts: Candidate[];
   missingBytes: number;
+  /** commitSeq of the newest filter: the cache can answer once it has come so far. */
+  newest: number;
 }
 
 const PLACE = `events, (extract(epoch FROM min_ts) * 1000000)::bigint,
@@ -157,25 +162,31 @@ async function readStates(
   cache: SkipFilterCache,
   segments: readonly Segment[],
 ): Promise<ReadonlyMap<number, SegmentState>> {
-  const ids = segments.map((segment) => segment.id);
+  const states = new Map<number, SegmentState>();
+  for (const { id } of segments) {
+    const held = cache.watermark(id);
+    states.set(id, { id, held, parts: [], missingBytes: 0, newest: held });
+  }
+  const known = [...states.values()];
   const rows = await snapshot.rows(
     `SELECT segment_id, group_seq, group_seq, ${PLACE}, NULL::bigint
      FROM group_part WHERE segment_id = ANY($1::int[])
      UNION ALL
-     SELECT f.segment_id, NULL, NULL, NULL, NULL, NULL, sum(octet_length(f.bits))
+     SELECT f.segment_id, max(f.commit_seq), NULL, NULL, NULL, NULL, sum(octet_length(f.bits))
      FROM unnest($1::int[], $2::bigint[]) AS known (id, watermark)
      JOIN skip_filter AS f ON f.segment_id = known.id AND f.commit_seq > known.watermark
      GROUP BY f.segment_id`,
-    [ids, ids.map((id) => cache.watermark(id))],
+    [known.map(({ id }) => id), known.map(({ held }) => held)],
   );
-  const states = new Map<number, SegmentState>();
   for (const [segmentId, ...rest] of rows) {
-    const id = Number(segmentId);
-    const state = states.get(id) ?? { parts: [], missingBytes: 0 };
+    const state = states.get(Number(segmentId));
+    if (state === undefined) continue;
     const bytes = rest[5] ?? null;
     if (bytes === null) state.parts.push(decodePlace(rest));
-    else state.missingBytes = Number(bytes);
-    states.set(id, state);
+    else {
+      state.missingBytes = Number(bytes);
+      state.newest = Number(rest[0]);
+    }
   }
   return states;
 }
