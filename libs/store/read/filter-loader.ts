@@ -61,18 +61,23 @@ export class FilterLoader {
 
   /** So that a word is found in memory by the first search for one, too, and by the first after much was stored. */
   private async follow(intervalMs: number): Promise<void> {
+    const { maxBytes } = this.cache;
+    await this.nextRound(maxBytes);
+    this.asked();
     while (!this.pool.ending) {
-      this.round = this.loadNew().catch(this.failed);
-      await this.round;
       await delay(intervalMs, undefined, { ref: false });
+      await this.nextRound(maxBytes * SHARE_OF_NEW);
     }
   }
 
+  private nextRound(most: number): Promise<void> {
+    this.round = this.loadNew(most).catch(this.failed);
+    return this.round;
+  }
+
   /** The newest segments first. What does not fit, or had to leave the cache, is left to searches that need it. */
-  private async loadNew(): Promise<void> {
+  private async loadNew(most: number): Promise<void> {
     const found = await newFilters(this.pool, this.followed);
-    const isFirst = this.followed === 0;
-    const most = this.cache.maxBytes * (isFirst ? 1 : SHARE_OF_NEW);
     for (const { segmentId, bytes } of found) {
       if (this.pool.ending) return;
       if (this.unasked + bytes <= most && this.isWanted(segmentId, bytes)) {
@@ -81,7 +86,6 @@ export class FilterLoader {
       }
       this.known.add(segmentId);
     }
-    if (isFirst) this.asked();
     this.followed = Math.max(this.followed, ...found.map(({ newest }) => newest));
   }
 
