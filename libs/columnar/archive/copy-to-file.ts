@@ -6,9 +6,9 @@ import type { RowMeter } from './row-meter.ts';
  * Appends the rows that a COPY TO STDOUT sends to a file, as long as a meter takes them. Each row is a message of its
  * own: gathered here into large pieces, they cost a fifth of what a stream of them does.
  *
- * @param pieces memory that is used by one COPY after the other; it grows to a few MiB
- *
  * The connection is of no use after a failure.
+ *
+ * @param pieces memory that is used by one COPY after the other; it grows to a few MiB
  */
 export async function copyToFile(
   client: PoolClient,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import type { TestStore } from '../testing/open-test-store.ts';
+import { openTwoDays } from '../testing/two-days.ts';
 import { until } from '../testing/waiting.ts';
 import { FilterLoader } from './filter-loader.ts';
 import { SkipFilterCache } from './skip-filter-cache.ts';
@@ -11,11 +12,7 @@ describe('FilterLoader', () => {
   let test: TestStore;
 
   beforeEach(async () => {
-    test = await openTestStore();
-    await test.query(
-      `INSERT INTO segment (relation, range_start, range_end)
-       VALUES ('log_event_a', '2026-03-10', '2026-03-11'), ('log_event_b', '2026-03-11', '2026-03-12')`,
-    );
+    test = await openTwoDays();
   });
 
   afterEach(() => test.close());
@@ -60,8 +57,9 @@ describe('FilterLoader', () => {
     const small = await commit(1, 100);
     await until(() => cache.watermark(1) === small.at(-1));
     await test.query('DELETE FROM skip_filter WHERE commit_seq = ANY($1::bigint[])', [small]);
-    const large = await commit(1, 2);
-    await until(() => cache.get(1).length === 2);
+    // As many as have the cache look again.
+    const large = await commit(1, 64);
+    await until(() => cache.get(1).length === 64);
     expect(cache.get(1).map(({ commitSeq }) => commitSeq)).toEqual(large);
   });
 
@@ -93,16 +91,11 @@ describe('FilterLoader', () => {
     const cache = new SkipFilterCache(1_000 * BYTES);
     const failures: unknown[] = [];
     let failing = true;
-    const pool = {
-      get ending() {
-        return test.store.readPool.ending;
-      },
-      query: (config: never) =>
-        failing ? Promise.reject(new Error('gone')) : test.store.readPool.query(config),
-      connect: () => test.store.readPool.connect(),
-    };
+    const pool = Object.create(test.store.readPool) as Pool;
+    pool.connect = () =>
+      failing ? Promise.reject(new Error('gone')) : test.store.readPool.connect();
     await commit(1, 4);
-    follow(cache, pool as unknown as Pool, failures);
+    follow(cache, pool, failures);
     await until(() => failures.length > 1);
     failing = false;
     await until(() => cache.get(1).length === 4);

@@ -1,8 +1,12 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { decodePlace } from './candidate.ts';
-import { AS_TEXT, type TextRow } from './row.ts';
+import type { TextRow } from './row.ts';
 import type { CachedFilter, SkipFilterCache } from './skip-filter-cache.ts';
-import type { Snapshot } from './snapshot.ts';
+import { withSnapshot, type Snapshot } from './snapshot.ts';
+
+/** Of one statement of a load in the background. */
+const LOAD_TIMEOUT_MS = 60_000;
+const NEVER = new AbortController().signal;
 
 const FILTER_COLUMNS = `commit_seq, first_group, last_group, events,
   (extract(epoch FROM min_ts) * 1000000)::bigint, (extract(epoch FROM max_ts) * 1000000)::bigint, encode(bits, 'base64')`;
@@ -33,16 +37,20 @@ export async function loadDeltas(
     if (cache.watermark(id) < held) continue;
     cache.append(id, (bySegment.get(id) ?? []).map(decodeFilter));
   }
-  await sortOut(snapshot, cache, behind);
+  await sortOut(
+    snapshot,
+    cache,
+    behind.map(({ id }) => id),
+  );
 }
 
 /** Filters that a job has joined to larger ones stay true, but cost memory and time. */
 async function sortOut(
   snapshot: Snapshot,
   cache: SkipFilterCache,
-  segments: readonly HeldSegment[],
+  segmentIds: readonly number[],
 ): Promise<void> {
-  const ids = segments.map(({ id }) => id).filter((id) => cache.isUnsorted(id));
+  const ids = segmentIds.filter((id) => cache.isUnsorted(id));
   if (ids.length === 0) return;
   const rows = await snapshot.rows(
     'SELECT segment_id, commit_seq FROM skip_filter WHERE segment_id = ANY($1::int[])',
@@ -70,31 +78,27 @@ export async function loadSegment(
   { pool, cache, portionBytes }: LoadParts,
   segmentId: number,
 ): Promise<void> {
-  const held = cache.watermark(segmentId);
-  const unsorted = cache.isUnsorted(segmentId);
-  const loaded = await inSnapshot(pool, async (read) => {
-    const live = unsorted
-      ? await read('SELECT commit_seq FROM skip_filter WHERE segment_id = $1', [segmentId])
-      : null;
-    const sizes = await read(
+  const start = { path: 'ordered', timeoutMs: LOAD_TIMEOUT_MS } as const;
+  await withSnapshot(pool, NEVER, start, async (snapshot) => {
+    const held = cache.watermark(segmentId);
+    const sizes = await snapshot.rows(
       `SELECT commit_seq, octet_length(bits) FROM skip_filter
        WHERE segment_id = $1 AND commit_seq > $2 ORDER BY commit_seq`,
       [segmentId, held],
     );
     const filters: CachedFilter[] = [];
     for (const last of portionEnds(sizes, portionBytes)) {
-      const rows = await read(
+      const rows = await snapshot.rows(
         `SELECT ${FILTER_COLUMNS} FROM skip_filter
          WHERE segment_id = $1 AND commit_seq > $2 AND commit_seq <= $3 ORDER BY commit_seq`,
         [segmentId, filters.at(-1)?.commitSeq ?? held, last],
       );
       filters.push(...rows.map(decodeFilter));
     }
-    return { filters, live: live && new Set(live.map(([commitSeq]) => Number(commitSeq))) };
+    if (cache.watermark(segmentId) < held) return;
+    cache.append(segmentId, filters);
+    await sortOut(snapshot, cache, [segmentId]);
   });
-  if (cache.watermark(segmentId) < held) return;
-  cache.append(segmentId, loaded.filters);
-  if (loaded.live !== null) cache.sortOut(segmentId, loaded.live);
 }
 
 export interface NewFilters {
@@ -106,12 +110,14 @@ export interface NewFilters {
 
 /** Segments with filters after a commitSeq, the newest segments first. */
 export async function newFilters(pool: Pool, after: number): Promise<readonly NewFilters[]> {
-  const rows = await read(
-    pool,
-    `SELECT s.id, sum(octet_length(f.bits)), max(f.commit_seq)
-     FROM skip_filter AS f JOIN segment AS s ON s.id = f.segment_id
-     WHERE f.commit_seq > $1 GROUP BY s.id ORDER BY s.range_start DESC`,
-    [after],
+  const start = { path: 'any', timeoutMs: LOAD_TIMEOUT_MS } as const;
+  const rows = await withSnapshot(pool, NEVER, start, (snapshot) =>
+    snapshot.rows(
+      `SELECT s.id, sum(octet_length(f.bits)), max(f.commit_seq)
+       FROM skip_filter AS f JOIN segment AS s ON s.id = f.segment_id
+       WHERE f.commit_seq > $1 GROUP BY s.id ORDER BY s.range_start DESC`,
+      [after],
+    ),
   );
   return rows.map(([segmentId, bytes, newest]) => ({
     segmentId: Number(segmentId),
@@ -131,32 +137,6 @@ function portionEnds(sizes: readonly TextRow[], portionBytes: number): readonly 
     bytes = 0;
   }
   return ends;
-}
-
-type Read = (text: string, values: unknown[]) => Promise<TextRow[]>;
-
-async function inSnapshot<T>(pool: Pool, work: (read: Read) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const result = await work((text, values) => read(client, text, values));
-    await client.query('COMMIT');
-    broken = false;
-    return result;
-  } finally {
-    client.release(broken);
-  }
-}
-
-async function read(client: Pool | PoolClient, text: string, values: unknown[]) {
-  const { rows } = await client.query<(string | null)[]>({
-    text,
-    values,
-    rowMode: 'array',
-    types: AS_TEXT,
-  });
-  return rows;
 }
 
 /** Bytes travel as base64: the driver reads no binary values. */

@@ -1,17 +1,15 @@
 import { EventEmitter, once } from 'node:events';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pool, QueryConfig } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { requiredTokens, parseQuery } from '#query';
 import { SkipFilterBuilder } from '../skip-index/skip-filter-builder.ts';
 import { buildEvent, NOON } from '../testing/events.ts';
-import { openTestStore, type TestStore } from '../testing/open-test-store.ts';
+import type { TestStore } from '../testing/open-test-store.ts';
+import { openTwoDays } from '../testing/two-days.ts';
 import { mergeCandidates } from './candidate.ts';
 import { mayFulfil, probeSql, toProbe } from './filter-probe.ts';
-import {
-  createSkipIndexReader,
-  type SegmentRange,
-  type SkipIndexReader,
-} from './skip-index-reader.ts';
+import { createSkipIndexReader } from './skip-index-reader.ts';
+import { interceptQueries } from './testing/intercept-queries.ts';
+import { wholeSegments } from './testing/whole-segments.ts';
 import { withSnapshot, type Snapshot } from './snapshot.ts';
 
 const REQUIREMENTS = [
@@ -25,19 +23,11 @@ const REQUIREMENTS = [
 const FILTERS = 200;
 const signal = new AbortController().signal;
 
-function wholeSegments({ segments }: Snapshot): SegmentRange[] {
-  return segments.map((segment) => ({ segment, from: segment.start, to: segment.end }));
-}
-
 describe('the skip index, as readers ask it', () => {
   let test: TestStore;
 
   beforeAll(async () => {
-    test = await openTestStore();
-    await test.query(
-      `INSERT INTO segment (relation, range_start, range_end)
-       VALUES ('log_event_a', '2026-03-10', '2026-03-11'), ('log_event_b', '2026-03-11', '2026-03-12')`,
-    );
+    test = await openTwoDays();
     const builder = new SkipFilterBuilder();
     for (let group = 1; group <= FILTERS; group++) {
       builder.add(buildEvent({ message: `common needle${group % 20}`, traceId: `trace-${group}` }));
@@ -113,22 +103,13 @@ describe('the skip index, as readers ask it', () => {
   it('answers the same however much is loaded', async () => {
     const gate = new EventEmitter();
     // Each statement of the load waits until the test lets it go.
-    const connect = async () => {
-      const client = await test.store.readPool.connect();
-      const query = async (config: QueryConfig) => {
-        const go = once(gate, 'go');
-        gate.emit('asked');
-        await go;
-        return client.query(config);
-      };
-      return {
-        query,
-        release: () => {
-          client.release();
-        },
-      };
-    };
-    const reader = createSkipIndexReader({ connect } as unknown as Pool, {
+    const pool = interceptQueries(test.store.readPool, async (query) => {
+      const go = once(gate, 'go');
+      gate.emit('asked');
+      await go;
+      return query();
+    });
+    const reader = createSkipIndexReader(pool, {
       maxBytes: 64 * 1024 * 1024,
       inlineBytes: 0,
       portionBytes: 1_000,
@@ -255,141 +236,5 @@ describe('the skip index, as readers ask it', () => {
       at(5, 5, 0),
       at(7, 9, 100),
     ]);
-  });
-});
-
-describe('the skip index, while others change it', () => {
-  let test: TestStore;
-  const builder = new SkipFilterBuilder();
-
-  beforeEach(async () => {
-    test = await openTestStore();
-    await test.query(
-      `INSERT INTO segment (relation, range_start, range_end)
-       VALUES ('log_event_a', '2026-03-10', '2026-03-11'), ('log_event_b', '2026-03-11', '2026-03-12')`,
-    );
-  });
-
-  afterEach(() => test.close());
-
-  /** A filter over the group `firstGroup` to `lastGroup`, each with a word of its own. Returns its bytes. */
-  async function commit(segmentId: number, firstGroup: number, lastGroup = firstGroup) {
-    for (let group = firstGroup; group <= lastGroup; group++)
-      builder.add(buildEvent({ message: `word${group}` }));
-    const bits = builder.build();
-    const day = segmentId === 1 ? '2026-03-10' : '2026-03-11';
-    await test.query(
-      `INSERT INTO skip_filter (segment_id, first_group, last_group, events, min_ts, max_ts, bits)
-       VALUES ($1, $2, $3, 500, $4::timestamptz, $4::timestamptz + interval '10 hours', $5)`,
-      [segmentId, firstGroup, lastGroup, day, bits],
-    );
-    return bits.length;
-  }
-
-  const read = <T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> =>
-    withSnapshot(test.store.readPool, signal, { path: 'ordered', timeoutMs: 0 }, work);
-
-  const groupsOf = async (
-    reader: SkipIndexReader,
-    snapshot: Snapshot,
-    segmentId: number,
-    word: string,
-  ): Promise<number[]> => {
-    const ranges = wholeSegments(snapshot).filter(({ segment }) => segment.id === segmentId);
-    const [found] = await reader.find(snapshot, ranges, requiredTokens(parseQuery(word, NOON)));
-    return (found?.candidates ?? []).map(({ firstGroup }) => firstGroup);
-  };
-
-  const onLoadFailed = (error: unknown): never => {
-    throw error;
-  };
-
-  it('finds what it held of a segment that leaves the cache in mid-search', async () => {
-    const bytes = await commit(1, 1);
-    await commit(1, 2);
-    await commit(2, 3);
-    await commit(2, 4);
-    const reader = createSkipIndexReader(test.store.readPool, {
-      maxBytes: 3 * bytes,
-      onLoadFailed,
-    });
-    expect(await read((snapshot) => groupsOf(reader, snapshot, 1, 'word1'))).toEqual([1]);
-    await commit(1, 5);
-    let pushedOut = 0;
-    const found = await read(async (snapshot) => {
-      const watched: Snapshot = {
-        ...snapshot,
-        rows: async (sql, values) => {
-          const rows = await snapshot.rows(sql, values);
-          if (sql.includes('ORDER BY f.segment_id')) {
-            pushedOut++;
-            await read((other) => groupsOf(reader, other, 2, 'word3'));
-          }
-          return rows;
-        },
-      };
-      return groupsOf(reader, watched, 1, 'word1');
-    });
-    expect([pushedOut, ...found]).toEqual([1, 1]);
-    expect(await read((snapshot) => groupsOf(reader, snapshot, 1, 'word1'))).toEqual([1]);
-  });
-
-  it('answers for an older snapshot while and after filters were joined', async () => {
-    for (let group = 1; group <= 9; group++) await commit(1, group);
-    const join = async (): Promise<void> => {
-      await test.query('DELETE FROM skip_filter WHERE first_group <= 8');
-      await commit(1, 1, 8);
-    };
-    let joined = 0;
-    const connect = async () => {
-      const client = await test.store.readPool.connect();
-      const query = async (config: QueryConfig | string) => {
-        const answer = await client.query(config);
-        const lists = typeof config !== 'string' && config.text.includes('octet_length');
-        if (lists && joined++ === 0) await join();
-        return answer;
-      };
-      return {
-        query,
-        release: () => {
-          client.release();
-        },
-      };
-    };
-    const pool = { connect, query: (config: QueryConfig) => test.store.readPool.query(config) };
-    const reader = createSkipIndexReader(pool as unknown as Pool, {
-      maxBytes: 1_000_000,
-      inlineBytes: 0,
-      portionBytes: 1,
-      onLoadFailed,
-    });
-    await read(async (snapshot) => {
-      expect(await groupsOf(reader, snapshot, 1, 'word5')).toEqual([5]);
-      await reader.settled();
-      expect(joined).toBeGreaterThan(0);
-      expect(await groupsOf(reader, snapshot, 1, 'word5')).toEqual([5]);
-    });
-    await read((snapshot) => groupsOf(reader, snapshot, 1, 'word5'));
-    await reader.settled();
-    expect(await read((snapshot) => groupsOf(reader, snapshot, 1, 'word5'))).toContain(1);
-  });
-
-  it('cuts the times of candidates to the range', async () => {
-    await commit(1, 1);
-    const reader = createSkipIndexReader(test.store.readPool, {
-      maxBytes: 1_000_000,
-      onLoadFailed,
-    });
-    const minute = { from: NOON - 4 * 3_600_000_000, to: NOON - 4 * 3_600_000_000 + 60_000_000 };
-    const [found] = await read((snapshot) =>
-      reader.find(
-        snapshot,
-        wholeSegments(snapshot)
-          .slice(0, 1)
-          .map(({ segment }) => ({ segment, ...minute })),
-        requiredTokens(parseQuery('word1', NOON)),
-      ),
-    );
-    expect(found?.candidates).toMatchObject([{ minTs: minute.from, maxTs: minute.to - 1 }]);
   });
 });

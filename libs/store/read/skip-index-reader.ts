@@ -191,7 +191,7 @@ async function readStates(
   return states;
 }
 
-/** Stretches of segments whose filters are not all in memory. */
+/** Ranges of segments whose filters are not all in memory. */
 async function probeInPostgres(
   snapshot: Snapshot,
   ranges: readonly SegmentRange[],
