@@ -1,9 +1,14 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
 import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
+import type { Words } from '../files/row-groups.ts';
+import { CopiedContents } from './copied-contents.ts';
 import { copyToFile } from './copy-to-file.ts';
-import { RowMeter, type CopiedPosition, type FileBounds } from './row-meter.ts';
+import { RowMeter, type FileBounds } from './row-meter.ts';
+
+/** Time, group and ordinal of an event as Postgres writes them. */
+export type CopiedPosition = readonly [ts: string, groupSeq: string, ordinal: string];
 
 /** The rows of a file as the text of COPY. */
 export interface CopiedFile {
@@ -11,6 +16,10 @@ export interface CopiedFile {
   readonly longestRow: number;
   /** Bytes of each vector. */
   readonly vectors: readonly number[];
+  /** Of each `ROW_GROUP_SIZE` rows. */
+  readonly words: readonly Words[];
+  /** Of all rows together, as COPY writes it. */
+  readonly metadataBytes: number;
   readonly last: CopiedPosition | null;
   /** Whether there may be rows after the last one. */
   readonly more: boolean;
@@ -35,25 +44,47 @@ export async function copyOut(
   signal: AbortSignal,
 ): Promise<CopiedFile> {
   const meter = new RowMeter(bounds);
+  const contents = new CopiedContents();
   const pieces: Buffer[] = [];
-  const file = await open(path, 'w');
+  const file = await open(path, 'w+');
   try {
     let more: boolean;
+    let last: CopiedPosition | null = null;
     let rows = FIRST_ROWS;
     do {
       const limit = Math.min(rows, bounds.rows - meter.rows);
       const { seen, bytes, rows: taken } = meter;
-      const sql = copySql(relation, meter.last ?? after, limit);
-      await inOrder(client, () => copyToFile(client, sql, file, meter, pieces, signal));
+      const sql = copySql(relation, last ?? after, limit);
+      await inOrder(client, () =>
+        copyToFile(client, sql, file, { meter, contents }, pieces, signal),
+      );
+      last = await lastPosition(file, meter);
       more = meter.full || meter.seen - seen === limit;
       const average = (meter.bytes - bytes) / Math.max(meter.rows - taken, 1);
       rows = Math.max(1, Math.min(rows * GROWTH, Math.floor(COPY_BYTES / average)));
     } while (more && !meter.full && meter.rows < bounds.rows);
-    const { longestRow, vectors, last } = meter;
-    return { rows: meter.rows, longestRow, vectors, last, more };
+    contents.finish();
+    const { longestRow, vectors } = meter;
+    const { words, metadataBytes } = contents;
+    return { rows: meter.rows, longestRow, vectors, words, metadataBytes, last, more };
   } finally {
     await file.close();
   }
+}
+
+/** More than the three columns take. */
+const POSITION_BYTES = 128;
+
+/** Reads it from the last row; null where there is none. */
+async function lastPosition(
+  file: FileHandle,
+  { rows, bytes, lastRow }: RowMeter,
+): Promise<CopiedPosition | null> {
+  if (rows === 0) return null;
+  const length = Math.min(lastRow, POSITION_BYTES);
+  const { buffer } = await file.read(Buffer.alloc(length), 0, length, bytes - lastRow);
+  const [ts = '', groupSeq = '', ordinal = ''] = buffer.toString('latin1').split('\t', 3);
+  return [ts, groupSeq, ordinal];
 }
 
 function copySql(relation: string, after: CopiedPosition | null, limit: number): string {

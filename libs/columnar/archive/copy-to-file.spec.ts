@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PoolClient } from 'pg';
+import type { LogEvent } from '#event';
+import { SkipFilterBuilder } from '#store';
+import { buildEvent } from '../../store/testing/events.ts';
 import { openTestStore, type TestStore } from '../../store/testing/open-test-store.ts';
 import { Engine } from '../duckdb/engine.ts';
 import { COLUMN_NAMES, FILE_COLUMNS, quoted } from '../files/columns.ts';
 import { readCopied } from '../files/copied-rows.ts';
-import { copyToFile } from './copy-to-file.ts';
+import { CopiedContents } from './copied-contents.ts';
+import { copyToFile, type RowReaders } from './copy-to-file.ts';
 import { RowMeter } from './row-meter.ts';
 
 const NEVER = new AbortController().signal;
@@ -21,15 +25,34 @@ async function copy(
   sql: string,
   path: string,
   signal = NEVER,
-): Promise<RowMeter> {
-  const meter = new RowMeter(UNBOUNDED);
+): Promise<RowReaders> {
+  const readers = { meter: new RowMeter(UNBOUNDED), contents: new CopiedContents() };
   const file = await open(path, 'w');
   try {
-    await copyToFile(client, sql, file, meter, pieces, signal);
+    await copyToFile(client, sql, file, readers, pieces, signal);
   } finally {
     await file.close();
   }
-  return meter;
+  return readers;
+}
+
+/** All columns but the last. */
+const BEFORE_LAST = 'x\t'.repeat(COLUMN_NAMES.length - 1);
+
+function copyOf(last: string): string {
+  return `COPY (SELECT ${`'x', `.repeat(COLUMN_NAMES.length - 1)} ${last}) TO STDOUT`;
+}
+
+function eventOf(text: string): LogEvent {
+  return buildEvent({
+    message: text,
+    resourceId: text,
+    traceId: text,
+    spanId: text,
+    commit: text,
+    service: text,
+    parentResourceId: text,
+  });
 }
 
 describe('rows that Postgres writes into a file', () => {
@@ -79,7 +102,7 @@ describe('rows that Postgres writes into a file', () => {
 
   it('are read as they were, whatever is in them', async () => {
     const path = join(folder, 'texts');
-    const { longestRow } = await withClient(async (client) => {
+    const { meter, contents } = await withClient(async (client) => {
       await client.query('CREATE TEMP TABLE texts (number int, text text)');
       for (const [number, text] of TEXTS.entries())
         await client.query('INSERT INTO texts VALUES ($1, $2)', [number, text]);
@@ -92,7 +115,7 @@ describe('rows that Postgres writes into a file', () => {
       const select = `SELECT ${columns.join(', ')} FROM texts ORDER BY number`;
       return copy(client, `COPY (${select}) TO STDOUT (FORMAT text)`, path);
     });
-    const { sql } = readCopied(path, longestRow);
+    const { sql } = readCopied(path, meter.longestRow);
     const rows = await engine.rows(
       `SELECT ${COLUMN_NAMES.map((name) => `${quoted(name)}::VARCHAR`).join(', ')} FROM ${sql}`,
       [],
@@ -102,17 +125,29 @@ describe('rows that Postgres writes into a file', () => {
     expect(rows.map((row) => row[COLUMN_NAMES.indexOf('metadata')])).toEqual(TEXTS);
     expect(rows.every((row) => row[COLUMN_NAMES.indexOf('level_text')] === null)).toBe(true);
     expect(rows[0]?.slice(0, 4)).toEqual(['2026-01-02 03:04:05.678901+00', '3', '0', '3']);
+    const builder = new SkipFilterBuilder();
+    for (const text of TEXTS) builder.add(eventOf(text));
+    contents.finish();
+    expect(contents.words).toEqual([
+      { events: TEXTS.length, ascii: false, filter: builder.build() },
+    ]);
+    const escaped = TEXTS.map((text) => text.replaceAll(/[\b\t\n\v\f\r\\]/gu, '\\$&'));
+    expect(contents.metadataBytes).toBe(Buffer.byteLength(escaped.join('')));
   });
 
   it('arrive whole and in order where they are many', async () => {
     const path = join(folder, 'many');
-    const { longestRow, rows } = await withClient((client) =>
-      copy(client, 'COPY (SELECT generate_series(1, 400000)) TO STDOUT', path),
+    const { meter, contents } = await withClient((client) =>
+      copy(client, copyOf('generate_series(1, 400000)'), path),
     );
-    expect(longestRow).toBe('400000\n'.length);
-    expect(rows).toBe(400_000);
-    const expected = Array.from({ length: 400_000 }, (_, i) => `${i + 1}\n`).join('');
+    expect(meter).toMatchObject({ rows: 400_000, longestRow: `${BEFORE_LAST}400000\n`.length });
+    const numbers = Array.from({ length: 400_000 }, (_, i) => String(i + 1));
+    const expected = numbers.map((number) => `${BEFORE_LAST}${number}\n`).join('');
     expect((await readFile(path, 'utf8')) === expected).toBe(true);
+    contents.finish();
+    expect(contents.metadataBytes).toBe(numbers.join('').length);
+    const events = contents.words.map((words) => words.events);
+    expect(events).toEqual([...Array<number>(39).fill(10_240), 640]);
   });
 
   it('fail with what Postgres says, and the connection goes on', async () => {
@@ -127,7 +162,7 @@ describe('rows that Postgres writes into a file', () => {
     const ending = new AbortController();
     await withClient(async (client) => {
       client.on('error', () => undefined);
-      const endless = 'COPY (SELECT generate_series(1, 1000000000000)) TO STDOUT';
+      const endless = copyOf('generate_series(1, 1000000000000)');
       const path = join(folder, 'cut');
       const ended = expect(copy(client, endless, path, ending.signal)).rejects.toThrow(
         'told to end',

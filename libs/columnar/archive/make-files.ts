@@ -11,10 +11,10 @@ import { readCopied } from '../files/copied-rows.ts';
 import { MOST_GROUP_BYTES, rowGroupSizeOf } from '../files/row-group-size.ts';
 import { writeColumnarFile, type WrittenFile } from '../files/write-file.ts';
 import type { SealedTable } from './choose.ts';
-import { copyOut, frequentKeys, type CopiedFile } from './copy-out.ts';
+import { copyOut, frequentKeys, type CopiedFile, type CopiedPosition } from './copy-out.ts';
 import { noteFile } from './file-catalog.ts';
 import type { ArchiveParts, ArchiveStep } from './parts.ts';
-import type { CopiedPosition, FileBounds } from './row-meter.ts';
+import type { FileBounds } from './row-meter.ts';
 import { storeFile, VerificationError } from './store-file.ts';
 import { isInOrder } from './verify-order.ts';
 
@@ -41,6 +41,7 @@ const SHRINKING = 4;
 class FileMaker {
   readonly files: FileRecord[] = [];
   private sums: Checksum = [];
+  private metadataBytes = 0;
   private readonly parts: ArchiveParts;
   private readonly client: PoolClient;
   private readonly table: SealedTable;
@@ -89,6 +90,7 @@ class FileMaker {
     if (written === null) return this.makeNext(keys, after);
     await this.done('written');
     await this.readBack(written);
+    this.metadataBytes += copied.metadataBytes;
     const name = `${dayOf(table)}/${basename(written.path)}`;
     await noteFile(client, name);
     await this.done('named');
@@ -109,7 +111,15 @@ class FileMaker {
     const groupSize = rowGroupSizeOf(copied.vectors, Math.min(vectorBytes, MOST_GROUP_BYTES));
     try {
       const source = readCopied(rows, copied.longestRow);
-      return await writeColumnarFile(this.parts.engine, source, keys, path, this.limits, groupSize);
+      return await writeColumnarFile(
+        this.parts.engine,
+        source,
+        keys,
+        path,
+        this.limits,
+        groupSize,
+        copied.words,
+      );
     } catch (error) {
       if (!(error instanceof EngineMemoryError) || copied.rows === 1) throw error;
       const failed = Math.min(vectorBytes, groupSize.bytes);
@@ -129,7 +139,7 @@ class FileMaker {
 
   private async compareWithTable(): Promise<void> {
     const { rows } = await this.client.query<{ sums: string }>(
-      `SELECT ${checksumSql('postgres')} AS sums FROM ${quoted(this.table.relation)}`,
+      `SELECT ${checksumSql('postgres', this.metadataBytes)} AS sums FROM ${quoted(this.table.relation)}`,
     );
     const wanted = checksumNumbers(rows[0]?.sums);
     const same =

@@ -9,12 +9,6 @@ export interface FileBounds {
   readonly vectorBytes: number;
 }
 
-/** Time, group and ordinal of an event as Postgres writes them. */
-export type CopiedPosition = readonly [ts: string, groupSeq: string, ordinal: string];
-
-/** More than the three columns take. */
-const POSITION_BYTES = 128;
-
 /** Measures the rows of a file as they come, and tells which of them it takes. */
 export class RowMeter {
   /** Also those that it did not take. */
@@ -22,38 +16,33 @@ export class RowMeter {
   rows = 0;
   bytes = 0;
   longestRow = 0;
+  lastRow = 0;
   /** Bytes of each vector of the file. */
   readonly vectors: number[] = [];
   /** Whether a row did not fit: that and all later ones belong to another file. */
   full = false;
   private readonly bounds: FileBounds;
-  private readonly lastRow = Buffer.alloc(POSITION_BYTES);
 
   constructor(bounds: FileBounds) {
     this.bounds = bounds;
   }
 
-  /** @returns whether the row belongs to the file */
-  take(row: Buffer): boolean {
+  /**
+   * @param length of the row, in bytes
+   * @returns whether the row belongs to the file
+   */
+  take(length: number): boolean {
     this.seen++;
-    const { length } = row;
     const at = Math.floor(this.rows / VECTOR_ROWS);
     const inVector = (this.vectors[at] ?? 0) + length;
     this.full ||= this.rows > 0 && !this.fits(length, inVector);
     if (this.full) return false;
-    row.copy(this.lastRow);
+    this.lastRow = length;
     this.rows++;
     this.bytes += length;
     this.longestRow = Math.max(this.longestRow, length);
     this.vectors[at] = inVector;
     return true;
-  }
-
-  /** Of the last row that it took; null where there is none. */
-  get last(): CopiedPosition | null {
-    if (this.rows === 0) return null;
-    const [ts = '', groupSeq = '', ordinal = ''] = this.lastRow.toString('latin1').split('\t', 3);
-    return [ts, groupSeq, ordinal];
   }
 
   private fits(length: number, inVector: number): boolean {

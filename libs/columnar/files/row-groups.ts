@@ -1,16 +1,23 @@
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import type { TokenField } from '#event';
-import { SkipFilterBuilder } from '#store';
+import { GATHERED, SkipFilterBuilder } from '#store';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { addChecksums, checksumNumbers, checksumSql, type Checksum } from './checksum.ts';
 import { literal } from './columns.ts';
 import { MOST_GROUP_BYTES } from './row-group-size.ts';
 import type { RowGroup } from './skip-file.ts';
 
-/** A row group as it is read back from its file. */
-export interface ReadRowGroup extends RowGroup {
+/** The words of a row group. */
+export interface Words {
+  /** How many events they are of. */
+  readonly events: number;
   readonly filter: Buffer;
+  /** Whether all messages are ASCII. */
+  readonly ascii: boolean;
 }
+
+/** A row group as it is read back from its file. */
+export type ReadRowGroup = RowGroup & Words;
 
 /** What a file holds. */
 export interface FileContents {
@@ -32,7 +39,8 @@ interface Size {
 
 const MOST_GROUPS = 8;
 
-const FIELDS = {
+/** The columns whose values are words. */
+export const FIELDS = {
   resource_id: 'resourceId',
   trace_id: 'traceId',
   span_id: 'spanId',
@@ -58,11 +66,8 @@ const SUMS = NUMBERS.length;
 const MESSAGES = SUMS + 1;
 const FIRST_FIELD = MESSAGES + 1;
 
-const CONTENTS = [
-  ...NUMBERS,
-  checksumSql('duckdb'),
-  ...['message', ...Object.keys(FIELDS)].map(gathered),
-].join(', ');
+const CONTENTS = [...NUMBERS, checksumSql('duckdb')];
+const TEXTS = ['message', ...Object.keys(FIELDS)].map(gathered);
 
 const filterBuilder = new SkipFilterBuilder();
 
@@ -70,48 +75,61 @@ const filterBuilder = new SkipFilterBuilder();
  * Reads a whole file back: what its row groups hold, and the checksum of all.
  *
  * @param groupBytes text of the largest row group, as far as that is known: texts that repeat are few bytes of a file
+ * @param known words, which are used where they are of the same row groups
  */
 export async function readContents(
   engine: Engine,
   path: string,
   groupBytes: number,
+  known: readonly Words[],
   limits: StatementLimits,
 ): Promise<FileContents> {
   const sizes = await readSizes(engine, path, limits);
+  const areKnown =
+    known.length === sizes.length && known.every(({ events }, at) => events === sizes[at]?.rows);
+  const columns = areKnown ? CONTENTS : [...CONTENTS, ...TEXTS];
   const groups: ReadRowGroup[] = [];
   let sums: Checksum = [];
   for (const { firstRow, rows, groupRows } of runsOf(sizes, groupBytes)) {
-    const statement = `SELECT ${CONTENTS} FROM read_parquet(${literal(path)}, file_row_number = true)
+    const statement = `SELECT ${columns.join(', ')} FROM read_parquet(${literal(path)}, file_row_number = true)
       WHERE file_row_number >= ${firstRow} AND file_row_number < ${firstRow + rows}
       GROUP BY (file_row_number - ${firstRow}) // ${groupRows} ORDER BY min(file_row_number)`;
     for await (const chunk of engine.chunks(statement, [], limits)) {
       for (let row = 0; row < chunk.rowCount; row++) {
-        groups.push(rowGroupOf(chunk, row));
+        const words = areKnown ? known[groups.length] : readWords(chunk, row);
+        if (words === undefined) throw otherRows(path);
+        groups.push({ ...words, ...rowGroupOf(chunk, row) });
         const found = chunk.getColumnVector(SUMS).getItem(row) as string;
         sums = addChecksums(sums, checksumNumbers(found));
       }
     }
   }
   if (sizes.some(({ rows }, at) => rows !== groups[at]?.events) || groups.length !== sizes.length) {
-    throw new Error(`${path} holds other rows than its metadata says`);
+    throw otherRows(path);
   }
   return { groups, sums };
 }
 
-function rowGroupOf(chunk: DuckDBDataChunk, row: number): ReadRowGroup {
+function rowGroupOf(chunk: DuckDBDataChunk, row: number): RowGroup {
   const [events, minTs, maxTs, firstGroup, lastGroup] = NUMBERS.map(
     (_, column) => chunk.getColumnVector(column).getItem(row) as number,
   ) as [number, number, number, number, number];
-  let ascii = true;
-  readTexts(chunk, MESSAGES, row, (messages) => {
-    ascii = filterBuilder.addMessages(messages);
-  });
-  for (const [at, field] of Object.values(FIELDS).entries()) {
-    readTexts(chunk, FIRST_FIELD + at, row, (values) => {
-      filterBuilder.addValues(field, values);
-    });
+  return { events, minTs, maxTs, firstGroup, lastGroup };
+}
+
+function readWords(chunk: DuckDBDataChunk, row: number): Omit<Words, 'events'> {
+  readTexts(chunk, MESSAGES, row, (bytes, at) => filterBuilder.addMessage(bytes, at, GATHERED));
+  for (const [column, field] of Object.values(FIELDS).entries()) {
+    readTexts(chunk, FIRST_FIELD + column, row, (bytes, at) =>
+      filterBuilder.addValue(field, bytes, at, GATHERED),
+    );
   }
-  return { events, minTs, maxTs, firstGroup, lastGroup, ascii, filter: filterBuilder.build() };
+  const { ascii } = filterBuilder;
+  return { ascii, filter: filterBuilder.build() };
+}
+
+function otherRows(path: string): Error {
+  return new Error(`${path} holds other rows than its metadata says`);
 }
 
 /** What the driver makes of a BLOB column. */
@@ -122,16 +140,18 @@ interface TextVector {
 /**
  * Reads gathered texts, if there are any, and gives their memory back at once. Left to V8, which counts it with its
  * heap, it had the whole heap looked through twenty times for each million events.
+ *
+ * @param read one of them; gives its end
  */
 function readTexts(
   chunk: DuckDBDataChunk,
   column: number,
   row: number,
-  read: (texts: Uint8Array) => void,
+  read: (texts: Uint8Array, at: number) => number,
 ): void {
   const bytes = (chunk.getColumnVector(column) as DuckDBVector & TextVector).getItemBytes(row);
   if (bytes === null) return;
-  read(bytes);
+  for (let at = 0; at <= bytes.length; at++) at = read(bytes, at);
   // A short text is a part of the chunk's memory.
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.byteLength) buffer.transfer(0);

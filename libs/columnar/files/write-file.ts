@@ -4,7 +4,7 @@ import type { Checksum } from './checksum.ts';
 import { COLUMN_NAMES, literal, quoted } from './columns.ts';
 import type { FileRecord } from './file-record.ts';
 import { ROW_GROUP_SIZE, type RowGroupSize } from './row-group-size.ts';
-import { readContents } from './row-groups.ts';
+import { readContents, type Words } from './row-groups.ts';
 import { sha256Of } from './scratch.ts';
 import type { Source } from './source.ts';
 import { encodeSkipFile } from './skip-file.ts';
@@ -29,6 +29,7 @@ const MOST_DICTIONARY_VALUES = 1_000;
  * Writes rows, which come in order, as Parquet, and the skip file from what is then read back.
  *
  * @param keys of metadata that become columns
+ * @param words of the row groups, as far as they are known
  * @param path that no file had before: DuckDB remembers what the end of a file says by its path
  */
 export async function writeColumnarFile(
@@ -38,6 +39,7 @@ export async function writeColumnarFile(
   path: string,
   limits: StatementLimits,
   groupSize: RowGroupSize = ROW_GROUP_SIZE,
+  words: readonly Words[] = [],
 ): Promise<WrittenFile> {
   await engine.run(
     `COPY (${withKeys(source, keys)}) TO ${literal(path)} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1,
@@ -46,7 +48,7 @@ export async function writeColumnarFile(
     source.values,
     limits,
   );
-  const { groups, sums } = await readContents(engine, path, groupSize.bytes, limits);
+  const { groups, sums } = await readContents(engine, path, groupSize.bytes, words, limits);
   const skipPath = `${path}.skip`;
   await writeFile(skipPath, encodeSkipFile(groups));
   return {

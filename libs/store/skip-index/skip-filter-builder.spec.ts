@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { forEachToken, TOKEN_FIELDS, type LogEvent } from '#event';
+import { fieldToken, forEachToken, TOKEN_FIELDS, type LogEvent } from '#event';
 import { buildEvent } from '../testing/events.ts';
 import { mayContain } from './bloom-filter.ts';
 import { SkipFilterBuilder } from './skip-filter-builder.ts';
+import { COPIED, GATHERED, type TextFormat } from './text-format.ts';
 
 const asciiText = fc.string({ unit: 'binary-ascii' });
 const text = fc.oneof(
@@ -42,8 +43,20 @@ function asStored(given: LogEvent): LogEvent {
   ) as unknown as LogEvent;
 }
 
-function gathered(texts: readonly string[]): Buffer {
-  return Buffer.from(texts.join('\0'), 'utf8');
+type Reader = (bytes: Uint8Array, start: number, format: TextFormat) => number;
+
+const LETTERS: Readonly<Record<string, string>> = {
+  '\b': 'b',
+  '\f': 'f',
+  '\n': 'n',
+  '\r': 'r',
+  '\t': 't',
+  '\v': 'v',
+};
+
+/** As COPY writes a text. */
+function copied(text: string): string {
+  return text.replaceAll(/[\b\f\n\r\t\v\\]/gu, (each) => `\\${LETTERS[each] ?? each}`);
 }
 
 function build(events: readonly LogEvent[]) {
@@ -67,22 +80,43 @@ describe('skip filter', () => {
     );
   });
 
-  test('is the same from events one by one and from their texts gathered in UTF-8', () => {
+  test.each([
+    ['gathered with NUL between them', GATHERED, '\0', (text: string) => text],
+    ['as COPY writes them', COPIED, '\t', copied],
+  ])('is the same from events and from their texts in UTF-8 %s', (_, format, end, written) => {
     fc.assert(
       fc.property(fc.array(event, { minLength: 1, maxLength: 20 }), (given) => {
         const events = given.map(asStored);
         const builder = new SkipFilterBuilder();
-        builder.addMessages(gathered(events.map(({ message }) => message)));
+        const readAll = (values: readonly string[], read: Reader): void => {
+          const bytes = Buffer.from(values.map(written).join(end), 'utf8');
+          let at = 0;
+          for (const value of values) {
+            const length = Buffer.byteLength(written(value));
+            expect(read(bytes, at, format)).toBe(at + length);
+            at += length + 1;
+          }
+        };
+        const messages = events.map(({ message }) => message);
+        readAll(messages, (...text) => builder.addMessage(...text));
         for (const name of TOKEN_FIELDS) {
           const values = events.map((each) => each[name]).filter((value) => value !== null);
-          if (values.length > 0) builder.addValues(name, gathered(values));
+          readAll(values, (...text) => builder.addValue(name, ...text));
         }
-        // More are allowed, none may be missing: the words before a character beyond ASCII are found twice.
-        const filter = builder.build();
-        for (const token of tokensOf(events)) expect(mayContain(filter, token)).toBe(true);
+        expect(builder.ascii).toBe(messages.every((message) => /^[\0-\x7f]*$/u.test(message)));
+        expect(builder.build()).toEqual(build(events).filter);
+        expect(builder.ascii).toBe(true);
       }),
       { numRuns: 500 },
     );
+  });
+
+  test('passes over the NULL of COPY, but not over the text that looks like it', () => {
+    const builder = new SkipFilterBuilder();
+    expect(builder.addValue('traceId', Buffer.from('\\N\tmore'), 0, COPIED)).toBe(2);
+    expect(builder.tokens).toBe(0);
+    expect(builder.addValue('traceId', Buffer.from('\\\\N\tmore'), 0, COPIED)).toBe(3);
+    expect(mayContain(builder.build(), fieldToken('traceId', '\\N'))).toBe(true);
   });
 
   test('holds few absent tokens to be present', () => {

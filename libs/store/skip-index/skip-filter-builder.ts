@@ -1,6 +1,7 @@
 import { fieldToken, forEachWord, type LogEvent, type TokenField } from '#event';
 import { filterOf } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
+import { endOf, isNull, textOf, type TextFormat } from './text-format.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
 /** In place of a character beyond ASCII. */
@@ -35,6 +36,7 @@ function stateOf(field: TokenField): number {
  */
 export class SkipFilterBuilder {
   private readonly hashes = new HashSet();
+  private allAscii = true;
 
   /** Distinct tokens so far. */
   get tokens(): number {
@@ -44,70 +46,89 @@ export class SkipFilterBuilder {
   add(event: Pick<LogEvent, 'message' | TokenField>): void {
     this.addWords(event.message);
     // Named one by one: reading them by a variable name costs as much as hashing them.
-    this.addValue(STATES.resourceId, event.resourceId);
-    this.addValue(STATES.traceId, event.traceId);
-    this.addValue(STATES.spanId, event.spanId);
-    this.addValue(STATES.commit, event.commit);
-    this.addValue(STATES.service, event.service);
-    this.addValue(STATES.parentResourceId, event.parentResourceId);
+    this.addText(STATES.resourceId, event.resourceId);
+    this.addText(STATES.traceId, event.traceId);
+    this.addText(STATES.spanId, event.spanId);
+    this.addText(STATES.commit, event.commit);
+    this.addText(STATES.service, event.service);
+    this.addText(STATES.parentResourceId, event.parentResourceId);
   }
 
   /**
-   * Adds the words of messages in UTF-8 with NUL between them, as `add` does for one.
+   * Adds the words of a message, as `add` does.
    *
-   * @returns whether all of them are ASCII
+   * @returns where the message ends
    */
-  addMessages(messages: Uint8Array): boolean {
+  addMessage(bytes: Uint8Array, start: number, format: TextFormat): number {
+    const { end, escape } = format;
     const { hashes } = this;
-    let ascii = true;
-    for (let at = 0; at < messages.length; at++) {
-      let lower = WORD_CHARACTER[messages[at] ?? 0] ?? 0;
+    let at = start;
+    for (; at < bytes.length; at++) {
+      let byte = bytes[at] as number;
+      let lower = WORD_CHARACTER[byte] as number;
       if (lower > BEYOND_ASCII) {
         let hash = FNV_OFFSET;
         do {
           hash = Math.imul(hash ^ lower, FNV_PRIME);
-          lower = WORD_CHARACTER[messages[++at] ?? 0] ?? 0;
+          byte = ++at < bytes.length ? (bytes[at] as number) : end;
+          lower = WORD_CHARACTER[byte] as number;
         } while (lower > BEYOND_ASCII);
         // What was begun of a word that goes on beyond ASCII is no word.
         if (lower !== BEYOND_ASCII) hashes.add(hash);
       }
-      if (lower === BEYOND_ASCII) {
-        ascii = false;
-        const end = endOf(messages, at);
-        this.addUnicodeWords(textOf(messages, at, end));
-        at = end;
+      if (byte === end) return at;
+      // What is escaped belongs to no word.
+      if (byte === escape) at++;
+      else if (lower === BEYOND_ASCII) {
+        this.allAscii = false;
+        const after = endOf(bytes, at, format);
+        this.addUnicodeWords(textOf(bytes, start, after, format));
+        return after;
       }
     }
-    return ascii;
+    return at;
   }
 
-  /** Adds values of a field in UTF-8 with NUL between them, at least one. */
-  addValues(field: TokenField, values: Uint8Array): void {
+  /**
+   * Adds a value of a field, as `add` does.
+   *
+   * @returns where the value ends
+   */
+  addValue(field: TokenField, bytes: Uint8Array, start: number, format: TextFormat): number {
+    const { end, escape } = format;
     const state = STATES[field];
     let hash: number = state;
-    for (let at = 0; at < values.length; at++) {
-      const byte = values[at] ?? 0;
-      if (byte === 0) {
-        this.hashes.add(hash);
-        hash = state;
-      } else if (byte < 128) hash = Math.imul(hash ^ byte, FNV_PRIME);
-      else {
-        const end = endOf(values, at);
-        hash = continueHash(state, textOf(values, at, end));
-        at = end - 1;
+    let at = start;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at] as number;
+      if (byte === end) break;
+      if (byte >= 128 || byte === escape) {
+        at = endOf(bytes, at, format);
+        if (!isNull(bytes, start, at, format)) {
+          this.hashes.add(continueHash(state, textOf(bytes, start, at, format)));
+        }
+        return at;
       }
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
     this.hashes.add(hash);
+    return at;
+  }
+
+  /** Whether all messages in UTF-8 were ASCII since the last `build`. */
+  get ascii(): boolean {
+    return this.allAscii;
   }
 
   /** The filter over everything added since the last one. */
   build(): Buffer {
     const filter = filterOf(this.hashes.values());
     this.hashes.clear();
+    this.allAscii = true;
     return filter;
   }
 
-  private addValue(state: number, value: string | null): void {
+  private addText(state: number, value: string | null): void {
     if (value !== null) this.hashes.add(continueHash(state, value));
   }
 
@@ -137,17 +158,4 @@ export class SkipFilterBuilder {
       this.hashes.add(tokenHash(word));
     });
   }
-}
-
-/** Where the text that the position is in ends. */
-function endOf(texts: Uint8Array, at: number): number {
-  const end = texts.indexOf(0, at);
-  return end < 0 ? texts.length : end;
-}
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** The whole text that the position is in. */
-function textOf(texts: Uint8Array, at: number, end: number): string {
-  return utf8.decode(texts.subarray(texts.lastIndexOf(0, at) + 1, end));
 }
