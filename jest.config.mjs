@@ -40,6 +40,7 @@ export default {
         '<rootDir>/libs/**/*.spec.ts',
         '<rootDir>/apps/**/*.spec.ts',
         '<rootDir>/scripts/**/*.spec.ts',
+        '<rootDir>/bench/**/*.spec.ts',
         '<rootDir>/deploy/**/*.spec.ts',
       ],
       { setupFiles: ['@angular/localize/init'] },

@@ -13,6 +13,25 @@ const BENCHES = [
 ] as const;
 export type Bench = (typeof BENCHES)[number];
 
+/** Whole numbers above 0, and what they are unless they are given. */
+const NUMBERS = {
+  port: 3900,
+  rate: 110_000,
+  seconds: 60,
+  'single-rate': 6_500,
+  'steady-rate': 2_000,
+  'beside-events': 2_000_000,
+  'pipeline-rate': 65_000,
+  'pipeline-single-rate': 5_500,
+  backlog: 2_000_000,
+  pipelines: 100,
+  'fill-rate': 100_000,
+} as const;
+type NumberName = keyof typeof NUMBERS;
+const NUMBER_NAMES = Object.keys(NUMBERS) as NumberName[];
+
+const EVENTS = '1000000,10000000';
+
 export const USAGE = `npm run bench                      ${USUAL.join(', ')} (about 15 minutes)
 npm run bench -- batches singles   some of these and the following
 
@@ -27,23 +46,11 @@ pipeline             its three parts; needs an installed RabbitMQ
   pipeline-batches   --pipeline-rate, --seconds
   pipeline-singles   --pipeline-single-rate
   pipeline-drain     --backlog, --fill-rate
-operator             needs the programs of a Kubernetes control plane (npm run build:control-plane); --pipelines`;
+operator             needs the programs of a Kubernetes control plane (npm run build:control-plane); --pipelines
 
-/** Numbers, and what they are by default. */
-const NUMBERS = {
-  port: '3900',
-  rate: '110000',
-  seconds: '60',
-  'single-rate': '6500',
-  'steady-rate': '2000',
-  'beside-events': '2000000',
-  'pipeline-rate': '65000',
-  'pipeline-single-rate': '5500',
-  backlog: '2000000',
-  pipelines: '100',
-  'fill-rate': '100000',
-} as const;
-type NumberName = keyof typeof NUMBERS;
+By default: ${Object.entries({ ...NUMBERS, events: EVENTS })
+  .map(([name, value]) => `--${name} ${value}`)
+  .join(' ')}`;
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -66,14 +73,17 @@ export class UsageError extends Error {
  */
 export function readOptions(argv: readonly string[]): BenchOptions | null {
   const { values, positionals } = parse(argv);
-  if (values.help === true) return null;
-  const names = Object.keys(NUMBERS) as NumberName[];
+  const textOf = (name: string): string | undefined => {
+    const value = values[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  if (values['help'] === true) return null;
   return {
     numbers: Object.fromEntries(
-      names.map((name) => [name, positive(name, values[name] ?? NUMBERS[name])]),
+      NUMBER_NAMES.map((name) => [name, positive(name, textOf(name) ?? String(NUMBERS[name]))]),
     ) as Record<NumberName, number>,
-    events: values.events.split(',').map((count) => positive('events', count)),
-    keep: values.keep,
+    events: (textOf('events') ?? EVENTS).split(',').map((count) => positive('events', count)),
+    keep: textOf('keep'),
     benches: benchesOf(positionals),
   };
 }
@@ -86,28 +96,18 @@ function benchesOf(names: readonly string[]): readonly Bench[] {
   return known;
 }
 
-function parse(argv: readonly string[]) {
-  const number = { type: 'string' } as const;
+function parse(argv: readonly string[]): {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+} {
+  const text = { type: 'string' } as const;
+  const names = [...NUMBER_NAMES, 'events', 'keep'];
+  const texts = Object.fromEntries(names.map((name) => [name, text] as const));
   try {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        events: { type: 'string', default: '1000000,10000000' },
-        keep: { type: 'string' },
-        port: number,
-        rate: number,
-        seconds: number,
-        'single-rate': number,
-        'steady-rate': number,
-        'beside-events': number,
-        'pipeline-rate': number,
-        'pipeline-single-rate': number,
-        backlog: number,
-        pipelines: number,
-        'fill-rate': number,
-      },
+      options: { ...texts, help: { type: 'boolean', short: 'h' } },
     });
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });

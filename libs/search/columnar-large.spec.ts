@@ -38,6 +38,7 @@ describe('columnar files of large messages', () => {
 
   beforeEach(async () => {
     fixture = await openColumnarFixture({ lateEvents: 1 }, { keepRows: { kind: 'for', age: 0 } });
+    // Too little for a row group of eight megabytes, so that files are made again with less.
     const memoryBytes = 40 * KIB * KIB;
     small = await Engine.open({ memoryBytes, threads: 1, connections: 1, spillFolder: null });
   }, 60_000);

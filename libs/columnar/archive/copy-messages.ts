@@ -11,6 +11,8 @@ export interface RowSink {
 /** Type and length of a message; the length counts itself. */
 const HEAD_BYTES = 5;
 const TYPE_BYTES = 1;
+/** Postgres makes no text longer than this. */
+const LONGEST = 2 ** 30;
 const COPY_DATA = 'd'.charCodeAt(0);
 
 type DataListener = (bytes: Buffer) => void;
@@ -18,7 +20,7 @@ type DataListener = (bytes: Buffer) => void;
 /**
  * Reads what the server sends in place of the driver, from one command to the next: rows go to a sink, all other
  * messages to the driver. The driver would make an object of each row and copy what is left of each piece: the greater
- * part of what copying rows costs.
+ * part of what copying rows costs. (Of `pg` it takes for granted that its parser reads by listeners of `data`.)
  *
  * Format: https://www.postgresql.org/docs/18/protocol-message-formats.html
  */
@@ -53,13 +55,14 @@ export class CopyMessages {
 
   private readonly read = (bytes: Buffer): void => {
     for (let at = 0; at < bytes.length;) {
+      if (this.stream.destroyed) return;
       if (!this.attached) {
         this.giveToDriver(bytes.subarray(at));
         return;
       }
       at = this.left > 0 ? this.readBody(bytes, at) : this.readHead(bytes, at);
     }
-    free(bytes);
+    giveBack(bytes);
   };
 
   private readHead(bytes: Buffer, at: number): number {
@@ -77,7 +80,12 @@ export class CopyMessages {
   }
 
   private begin(head: Buffer, at: number): void {
-    this.left = head.readUInt32BE(at + TYPE_BYTES) + TYPE_BYTES - HEAD_BYTES;
+    const left = head.readUInt32BE(at + TYPE_BYTES) + TYPE_BYTES - HEAD_BYTES;
+    if (left < 0 || left > LONGEST) {
+      this.stream.destroy(new Error('Postgres sent what is no message'));
+      return;
+    }
+    this.left = left;
     if (head[at] === COPY_DATA) this.target = this.sink.begin(this.left) ? 'sink' : 'nobody';
     else {
       this.target = 'driver';
@@ -103,6 +111,6 @@ export class CopyMessages {
  * Gives the memory of what the socket read back at once. Left to V8, which counts it with its heap, it had the whole heap
  * looked through five times for each million rows.
  */
-function free({ buffer, byteLength }: Buffer): void {
+function giveBack({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { PoolClient } from 'pg';
 import { transaction } from '#store';
 import { COLUMN_NAMES, ORDER, quoted } from '../files/columns.ts';
-import type { Words } from '../files/row-groups.ts';
+import type { CountedWords } from '../files/row-groups.ts';
 import { CopiedContents } from './copied-contents.ts';
 import { copyToFile } from './copy-to-file.ts';
 import { RowMeter, type FileBounds } from './row-meter.ts';
@@ -16,9 +16,9 @@ export interface CopiedFile {
   readonly longestRow: number;
   /** Bytes of each vector. */
   readonly vectors: readonly number[];
-  /** Of each `ROW_GROUP_SIZE` rows. */
-  readonly words: readonly Words[];
-  /** Of all rows together, as COPY writes it. */
+  /** As `CopiedContents` gives them. */
+  readonly words: readonly CountedWords[];
+  /** Of all rows together. */
   readonly metadataBytes: number;
   readonly last: CopiedPosition | null;
   /** Whether there may be rows after the last one. */
@@ -63,9 +63,9 @@ export async function copyOut(
       const average = (meter.bytes - bytes) / Math.max(meter.rows - taken, 1);
       rows = Math.max(1, Math.min(rows * GROWTH, Math.floor(COPY_BYTES / average)));
     } while (more && !meter.full && meter.rows < bounds.rows);
-    contents.finish();
+    const words = contents.finish();
     const { longestRow, vectors } = meter;
-    const { words, metadataBytes } = contents;
+    const { metadataBytes } = contents;
     return { rows: meter.rows, longestRow, vectors, words, metadataBytes, last, more };
   } finally {
     await file.close();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PoolClient } from 'pg';
+import { Client, type ClientBase } from 'pg';
 import type { LogEvent } from '#event';
 import { SkipFilterBuilder } from '#store';
 import { buildEvent } from '../../store/testing/events.ts';
@@ -21,7 +21,7 @@ const pieces: Buffer[] = [];
 const UNBOUNDED = { rows: Infinity, bytes: Infinity, vectorBytes: Infinity };
 
 async function copy(
-  client: PoolClient,
+  client: ClientBase,
   sql: string,
   path: string,
   signal = NEVER,
@@ -73,7 +73,7 @@ describe('rows that Postgres writes into a file', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  async function withClient<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
     const client = await test.store.jobPool.connect();
     try {
       return await work(client);
@@ -127,12 +127,10 @@ describe('rows that Postgres writes into a file', () => {
     expect(rows[0]?.slice(0, 4)).toEqual(['2026-01-02 03:04:05.678901+00', '3', '0', '3']);
     const builder = new SkipFilterBuilder();
     for (const text of TEXTS) builder.add(eventOf(text));
-    contents.finish();
-    expect(contents.words).toEqual([
+    expect(contents.finish()).toEqual([
       { events: TEXTS.length, ascii: false, filter: builder.build() },
     ]);
-    const escaped = TEXTS.map((text) => text.replaceAll(/[\b\t\n\v\f\r\\]/gu, '\\$&'));
-    expect(contents.metadataBytes).toBe(Buffer.byteLength(escaped.join('')));
+    expect(contents.metadataBytes).toBe(Buffer.byteLength(TEXTS.join('')));
   });
 
   it('arrive whole and in order where they are many', async () => {
@@ -144,9 +142,8 @@ describe('rows that Postgres writes into a file', () => {
     const numbers = Array.from({ length: 400_000 }, (_, i) => String(i + 1));
     const expected = numbers.map((number) => `${BEFORE_LAST}${number}\n`).join('');
     expect((await readFile(path, 'utf8')) === expected).toBe(true);
-    contents.finish();
     expect(contents.metadataBytes).toBe(numbers.join('').length);
-    const events = contents.words.map((words) => words.events);
+    const events = contents.finish().map((words) => words.events);
     expect(events).toEqual([...Array<number>(39).fill(10_240), 640]);
   });
 
@@ -171,5 +168,19 @@ describe('rows that Postgres writes into a file', () => {
       ending.abort(new Error('told to end'));
       await ended;
     });
+  });
+
+  it.each([
+    ['amid the rows', 'generate_series(1, 1000000000)'],
+    ['for the first row', 'pg_sleep(600)'],
+  ])('fail and end the connection when the driver has waited too long %s', async (_, last) => {
+    const client = new Client({ connectionString: test.url, query_timeout: 200 });
+    const errors: Error[] = [];
+    client.on('error', (error) => errors.push(error));
+    await client.connect();
+    const path = join(folder, 'late');
+    await expect(copy(client, copyOf(last), path)).rejects.toThrow('Query read timeout');
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await client.end();
   });
 });

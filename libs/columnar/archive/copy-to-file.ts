@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Connection, PoolClient, Submittable } from 'pg';
+import { DatabaseError, type ClientBase, type Connection, type Submittable } from 'pg';
 import { CopyMessages, type RowSink } from './copy-messages.ts';
 import type { CopiedContents } from './copied-contents.ts';
 import type { RowMeter } from './row-meter.ts';
@@ -13,12 +13,12 @@ export interface RowReaders {
 /**
  * Appends the rows that a COPY TO STDOUT sends to a file, as long as a meter takes them.
  *
- * The connection is of no use after a failure.
+ * Unless it was Postgres that failed, the connection ends with a failure.
  *
- * @param pieces memory that is used by one COPY after the other; it grows to a few MiB
+ * @param pieces memory that is used by one COPY after the other; it grows to `MOST_WAITING_BYTES`
  */
 export async function copyToFile(
-  client: PoolClient,
+  client: ClientBase,
   sql: string,
   file: FileHandle,
   readers: RowReaders,
@@ -39,8 +39,8 @@ export async function copyToFile(
 }
 
 const PIECE_BYTES = 1024 * 1024;
-/** Pieces that wait for the disk before Postgres has to. */
-const MOST_WAITING = 4;
+/** What waits for the disk before Postgres has to; one row more at the most. */
+const MOST_WAITING_BYTES = 4 * PIECE_BYTES;
 
 /** As `pg` runs it: its methods are called with the messages of the server. */
 class CopyQuery implements Submittable, RowSink {
@@ -58,7 +58,7 @@ class CopyQuery implements Submittable, RowSink {
   /** Where the row that is coming begins in the piece, and what of it is to come. */
   private rowStart = 0;
   private left = 0;
-  private waiting = 0;
+  private waitingBytes = 0;
   private written = Promise.resolve();
 
   constructor(sql: string, file: FileHandle, readers: RowReaders, free: Buffer[]) {
@@ -66,10 +66,10 @@ class CopyQuery implements Submittable, RowSink {
     this.file = file;
     this.readers = readers;
     this.free = free;
-    this.piece = this.takePiece();
+    this.piece = this.takePiece(0);
   }
 
-  async run(client: PoolClient): Promise<void> {
+  async run(client: ClientBase): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.callback = (error) => {
         if (error === null) resolve();
@@ -78,7 +78,7 @@ class CopyQuery implements Submittable, RowSink {
       client.query(this);
     }).finally(async () => {
       await this.written;
-      if (this.piece.length === PIECE_BYTES) this.free.push(this.piece);
+      this.putBack(this.piece);
     });
   }
 
@@ -123,35 +123,47 @@ class CopyQuery implements Submittable, RowSink {
     });
   }
 
+  /** Also called by the driver's own timer, amid the rows: then nobody can read on. */
   handleError(error: Error): void {
-    this.messages?.detach();
+    if (error instanceof DatabaseError) this.messages?.detach();
+    else this.end(error);
     this.callback(error);
+  }
+
+  /** Rows are read past the driver. */
+  handleCopyData(): void {
+    this.end(new Error('the driver was given a row'));
   }
 
   /** @param needed bytes that the next piece is to hold at the least */
   private flush(needed = 0): void {
-    const piece = this.piece;
-    const bytes = piece.subarray(0, this.used);
+    const { piece, used } = this;
     this.piece = this.takePiece(needed);
     this.used = 0;
-    this.waiting++;
-    if (this.waiting >= MOST_WAITING) this.connection?.stream.pause();
-    this.written = this.written.then(() => this.write(bytes, piece));
+    this.waitingBytes += used;
+    if (this.waitingBytes >= MOST_WAITING_BYTES) this.connection?.stream.pause();
+    this.written = this.written.then(() => this.write(piece, used));
   }
 
-  private takePiece(needed = 0): Buffer {
+  private takePiece(needed: number): Buffer {
     if (needed > PIECE_BYTES) return Buffer.allocUnsafe(needed);
     return this.free.pop() ?? Buffer.allocUnsafe(PIECE_BYTES);
   }
 
-  private async write(bytes: Buffer, piece: Buffer): Promise<void> {
+  /** A piece that is longer than others, for a long row, is not kept. */
+  private putBack(piece: Buffer): void {
+    if (piece.length === PIECE_BYTES) this.free.push(piece);
+    else if (piece.buffer instanceof ArrayBuffer) piece.buffer.transfer(0);
+  }
+
+  private async write(piece: Buffer, used: number): Promise<void> {
     try {
-      if (this.failure === null) await this.file.writeFile(bytes);
+      if (this.failure === null && used > 0) await this.file.writeFile(piece.subarray(0, used));
     } catch (error) {
       this.end(error as Error);
     }
-    if (piece.length === PIECE_BYTES) this.free.push(piece);
-    this.waiting--;
-    if (this.waiting < MOST_WAITING) this.connection?.stream.resume();
+    this.putBack(piece);
+    this.waitingBytes -= used;
+    if (this.waitingBytes < MOST_WAITING_BYTES) this.connection?.stream.resume();
   }
 }

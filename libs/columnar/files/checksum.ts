@@ -17,14 +17,8 @@ const MODULUS = 1_000_003;
 type EngineName = 'postgres' | 'duckdb';
 
 const BYTES: Readonly<Record<EngineName, (column: string) => string>> = {
-  postgres: (column) => `octet_length(${column})`,
+  postgres: (column) => `octet_length(${column}${column === 'metadata' ? '::text' : ''})`,
   duckdb: (column) => `strlen(${column})`,
-};
-
-/** As COPY writes JSON: a backslash is two. */
-const METADATA_BYTES: Readonly<Record<EngineName, string>> = {
-  postgres: `octet_length(replace(metadata::text, '\\', '\\\\'))`,
-  duckdb: `CASE WHEN contains(metadata, '\\') THEN strlen(replace(metadata, '\\', '\\\\')) ELSE strlen(metadata) END`,
 };
 
 const MICROS: Readonly<Record<EngineName, string>> = {
@@ -39,10 +33,10 @@ const MICROS: Readonly<Record<EngineName, string>> = {
  * @param metadataBytes where they are known: to write out its JSON once more costs Postgres as much as all the rest
  */
 export function checksumSql(engine: EngineName, metadataBytes?: number): string {
-  const bytesOf = (column: string): string => {
-    if (column !== 'metadata') return `coalesce(sum(${BYTES[engine](column)}), 0)`;
-    return `${metadataBytes ?? `coalesce(sum(${METADATA_BYTES[engine]}), 0)`}`;
-  };
+  const bytesOf = (column: string): string =>
+    column === 'metadata' && metadataBytes !== undefined
+      ? String(metadataBytes)
+      : `coalesce(sum(${BYTES[engine](column)}), 0)`;
   const sums = [
     'count(*)',
     'coalesce(sum(group_seq), 0)',

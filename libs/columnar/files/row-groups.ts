@@ -7,16 +7,19 @@ import { literal } from './columns.ts';
 import { MOST_GROUP_BYTES } from './row-group-size.ts';
 import type { RowGroup } from './skip-file.ts';
 
-/** The words of a row group. */
-export interface Words {
-  /** How many events they are of. */
-  readonly events: number;
+/** The words of some events. */
+interface Words {
   readonly filter: Buffer;
   /** Whether all messages are ASCII. */
   readonly ascii: boolean;
 }
 
-/** A row group as it is read back from its file. */
+/** The words of so many events. */
+export interface CountedWords extends Words {
+  readonly events: number;
+}
+
+/** A row group of a file that was read back. */
 export type ReadRowGroup = RowGroup & Words;
 
 /** What a file holds. */
@@ -39,8 +42,8 @@ interface Size {
 
 const MOST_GROUPS = 8;
 
-/** The columns whose values are words. */
-export const FIELDS = {
+/** The columns whose values are words of their own. */
+export const TOKEN_COLUMNS = {
   resource_id: 'resourceId',
   trace_id: 'traceId',
   span_id: 'spanId',
@@ -67,12 +70,13 @@ const MESSAGES = SUMS + 1;
 const FIRST_FIELD = MESSAGES + 1;
 
 const CONTENTS = [...NUMBERS, checksumSql('duckdb')];
-const TEXTS = ['message', ...Object.keys(FIELDS)].map(gathered);
+const TEXTS = ['message', ...Object.keys(TOKEN_COLUMNS)].map(gathered);
 
 const filterBuilder = new SkipFilterBuilder();
 
 /**
- * Reads a whole file back: what its row groups hold, and the checksum of all.
+ * Reads a whole file back: what its row groups hold, and the checksum of all. The texts are read for their words only
+ * where these are not known.
  *
  * @param groupBytes text of the largest row group, as far as that is known: texts that repeat are few bytes of a file
  * @param known words, which are used where they are of the same row groups
@@ -81,7 +85,7 @@ export async function readContents(
   engine: Engine,
   path: string,
   groupBytes: number,
-  known: readonly Words[],
+  known: readonly CountedWords[],
   limits: StatementLimits,
 ): Promise<FileContents> {
   const sizes = await readSizes(engine, path, limits);
@@ -98,7 +102,8 @@ export async function readContents(
       for (let row = 0; row < chunk.rowCount; row++) {
         const words = areKnown ? known[groups.length] : readWords(chunk, row);
         if (words === undefined) throw otherRows(path);
-        groups.push({ ...words, ...rowGroupOf(chunk, row) });
+        const { ascii, filter } = words;
+        groups.push({ ...rowGroupOf(chunk, row), ascii, filter });
         const found = chunk.getColumnVector(SUMS).getItem(row) as string;
         sums = addChecksums(sums, checksumNumbers(found));
       }
@@ -117,9 +122,9 @@ function rowGroupOf(chunk: DuckDBDataChunk, row: number): RowGroup {
   return { events, minTs, maxTs, firstGroup, lastGroup };
 }
 
-function readWords(chunk: DuckDBDataChunk, row: number): Omit<Words, 'events'> {
+function readWords(chunk: DuckDBDataChunk, row: number): Words {
   readTexts(chunk, MESSAGES, row, (bytes, at) => filterBuilder.addMessage(bytes, at, GATHERED));
-  for (const [column, field] of Object.values(FIELDS).entries()) {
+  for (const [column, field] of Object.values(TOKEN_COLUMNS).entries()) {
     readTexts(chunk, FIRST_FIELD + column, row, (bytes, at) =>
       filterBuilder.addValue(field, bytes, at, GATHERED),
     );

@@ -4,7 +4,7 @@ import type { Checksum } from './checksum.ts';
 import { COLUMN_NAMES, literal, quoted } from './columns.ts';
 import type { FileRecord } from './file-record.ts';
 import { ROW_GROUP_SIZE, type RowGroupSize } from './row-group-size.ts';
-import { readContents, type Words } from './row-groups.ts';
+import { readContents, type CountedWords } from './row-groups.ts';
 import { sha256Of } from './scratch.ts';
 import type { Source } from './source.ts';
 import { encodeSkipFile } from './skip-file.ts';
@@ -26,7 +26,7 @@ export const MADE = 'penstock_made';
 const MOST_DICTIONARY_VALUES = 1_000;
 
 /**
- * Writes rows, which come in order, as Parquet, and the skip file from what is then read back.
+ * Writes rows, which come in order, as Parquet, reads them back, and writes the skip file.
  *
  * @param keys of metadata that become columns
  * @param words of the row groups, as far as they are known
@@ -39,7 +39,7 @@ export async function writeColumnarFile(
   path: string,
   limits: StatementLimits,
   groupSize: RowGroupSize = ROW_GROUP_SIZE,
-  words: readonly Words[] = [],
+  words: readonly CountedWords[] = [],
 ): Promise<WrittenFile> {
   await engine.run(
     `COPY (${withKeys(source, keys)}) TO ${literal(path)} (FORMAT parquet, PARQUET_VERSION V2, COMPRESSION zstd, COMPRESSION_LEVEL 1,

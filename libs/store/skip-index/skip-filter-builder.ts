@@ -1,7 +1,7 @@
 import { fieldToken, forEachWord, type LogEvent, type TokenField } from '#event';
 import { filterOf } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
-import { endOf, isNull, textOf, type TextFormat } from './text-format.ts';
+import { endOf, textOf, type TextFormat } from './text-format.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
 /** In place of a character beyond ASCII. */
@@ -80,9 +80,8 @@ export class SkipFilterBuilder {
       // What is escaped belongs to no word.
       if (byte === escape) at++;
       else if (lower === BEYOND_ASCII) {
-        this.allAscii = false;
         const after = endOf(bytes, at, format);
-        this.addUnicodeWords(textOf(bytes, start, after, format));
+        this.addUnicodeWords(textOf(bytes, start, after, format) ?? '');
         return after;
       }
     }
@@ -104,9 +103,7 @@ export class SkipFilterBuilder {
       if (byte === end) break;
       if (byte >= 128 || byte === escape) {
         at = endOf(bytes, at, format);
-        if (!isNull(bytes, start, at, format)) {
-          this.hashes.add(continueHash(state, textOf(bytes, start, at, format)));
-        }
+        this.addText(state, textOf(bytes, start, at, format));
         return at;
       }
       hash = Math.imul(hash ^ byte, FNV_PRIME);
@@ -115,7 +112,7 @@ export class SkipFilterBuilder {
     return at;
   }
 
-  /** Whether all messages in UTF-8 were ASCII since the last `build`. */
+  /** Whether all messages since the last `build` are ASCII. */
   get ascii(): boolean {
     return this.allAscii;
   }
@@ -154,6 +151,7 @@ export class SkipFilterBuilder {
   }
 
   private addUnicodeWords(text: string): void {
+    this.allAscii = false;
     forEachWord(text, (word) => {
       this.hashes.add(tokenHash(word));
     });
