@@ -69,22 +69,20 @@ export async function writeColumnarFile(
   };
 }
 
-/** The columns of a file; the JSON is read once for all keys. */
+/**
+ * The columns of a file. The JSON is read once for all keys, into a struct: to read it into a list cost as much as
+ * to compress the file.
+ */
 function withKeys({ sql }: Source, keys: readonly string[]): string {
   const columns = COLUMN_NAMES.map(quoted).join(', ');
   if (keys.length === 0) return `SELECT ${columns} FROM ${sql}`;
-  const pointers = keys.map((key) => literal(pointer(key))).join(', ');
-  const values = keys.map((key, at) => `found[${at + 1}] AS ${keyColumn(key)}`);
+  const shape = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 'VARCHAR'])));
+  const values = keys.map((key) => `struct_extract(found, ${literal(key)}) AS ${keyColumn(key)}`);
   return `SELECT ${columns}, ${values.join(', ')} FROM (
-    SELECT ${columns}, json_extract_string(metadata, [${pointers}]) AS found FROM ${sql})`;
+    SELECT ${columns}, from_json(metadata, ${literal(shape)}) AS found FROM ${sql})`;
 }
 
 /** The column of a key of metadata. */
 export function keyColumn(key: string): string {
   return quoted(`metadata.${key}`);
-}
-
-/** A JSON pointer (RFC 6901) to a member of the object. */
-function pointer(key: string): string {
-  return `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
