@@ -1,6 +1,7 @@
 export type * from './ast.ts';
 export { FIELD_NAMES, canonicalFieldName, fieldPath } from './field-names.ts';
 export { QUERY_LIMITS } from './limits.ts';
+export { rewriteForeign } from './loosening.ts';
 export { parseQuery } from './parse-query.ts';
 export { toPredicate, type EventPredicate } from './predicate/to-predicate.ts';
 export { QuerySyntaxError } from './syntax-error.ts';

@@ -30,6 +30,7 @@ describe('rewriteForeign', () => {
     ['_exists_:traceId', 'traceId:*'],
     ['LEVEL:error TraceID:a', 'level:error traceId:a'],
     ['\u201cfailed to connect\u201d', '"failed to connect"'],
+    ['{app="shop"} |= "a and b" | level = "error"', 'app:shop "a and b" level:error'],
   ])('%j is %j', (text, rewritten) => {
     expect(rewriteForeign(text)).toBe(rewritten);
   });
@@ -45,6 +46,8 @@ describe('rewriteForeign', () => {
     'and',
     'a or',
     '"level = error"',
+    '{}',
+    '{app="shop"} | stats count()',
   ])('leaves %j', (text) => {
     expect(rewriteForeign(text)).toBeNull();
   });

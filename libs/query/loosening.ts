@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common';
 import { canonicalFieldName, FIELD_NAMES } from './field-names.ts';
 import { parser } from './grammar/parser.ts';
+import { fromLogql } from './logql.ts';
 import { children } from './nodes.ts';
 
 /** A word or phrase that every matching message must have, or must not, by its place in a query's text. */
@@ -41,10 +42,12 @@ const EXISTS = /(?<=^|[\s(!-])_exists_:\s*([\p{L}_@][\p{L}\p{N}_.@-]*)/gu;
 
 /**
  * A query that is written as another product or a word processor writes it, as this language does: `a and b`, `a && !b`,
- * `level = error`, `_exists_:x`, `Level:error`, curly quotes. Null where there is no difference, or where it would be no
+ * `level = error`, `_exists_:x`, `Level:error`, curly quotes, LogQL. Null where there is no difference, or where it would be no
  * query. A guess, since every one of these texts may also be meant as words: for a search that finds nothing.
  */
 export function rewriteForeign(text: string): string | null {
+  const logql = fromLogql(text);
+  if (logql !== null) return logql === '' || parsed(logql) === null ? null : logql;
   const compared = text
     .replace(/[\u201c-\u201f]/gu, '"')
     .replace(EXISTS, '$1:*')

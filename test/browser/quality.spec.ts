@@ -77,6 +77,13 @@ suite('the quality of the page', browser, (executable) => {
       },
     ],
     [
+      'a query of another product',
+      '/?q={service="spark"} |= "broadcast"',
+      async (page) => {
+        await page.getByRole('button', { name: 'Search for service:spark' }).waitFor();
+      },
+    ],
+    [
       'nothing found',
       '/?q=service:nobody&from=-15m',
       async (page) => {

@@ -247,27 +247,6 @@ suite('the search page with real log lines', browser, (executable) => {
     await ui.rows.filter({ hasText: '2023-12-10 11:04:45.000' }).first().waitFor();
   });
 
-  it('says where a query is wrong and recovers', async () => {
-    await open('/', '16,000 events');
-    await ui.search('level:(error');
-    const alert = ui.page.locator('.query-error');
-    await alert.waitFor();
-    expect(await alert.textContent()).toMatch(/Column 13:.*parenthesis/);
-    expect(await ui.page.locator('.cm-query-error').count()).toBe(1);
-    // Nothing is drawn over what it says.
-    const covered = await ui.page.evaluate(`(() => {
-      const box = document.querySelector('.query-error');
-      const { left, top, width, height } = box.getBoundingClientRect();
-      const lines = Array.from({ length: Math.floor(height) }, (_, at) => top + at + 0.5);
-      return lines.filter((y) => !box.contains(document.elementFromPoint(left + width / 2, y)));
-    })()`);
-    expect(covered).toEqual([]);
-    expect(await ui.rows.count()).toBeGreaterThan(20);
-    await ui.search('level:(error OR fatal)');
-    await ui.showsCount('1,158 events');
-    expect(await alert.count()).toBe(0);
-  });
-
   it('names the remedy when the server fails, and tries again', async () => {
     await open('/', '16,000 events');
     await ui.page.route('**/api/v1/search*', (route) => route.abort());

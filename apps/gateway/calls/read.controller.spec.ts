@@ -119,6 +119,14 @@ describe('search', () => {
     expect(problem['column']).toBeGreaterThan(1);
     expect(problem['length']).toEqual(expect.any(Number));
     expect(problem['expected']).not.toHaveLength(0);
+    expect(problem).not.toHaveProperty('rewritten');
+  });
+
+  it('says how a query of another product is written here', async () => {
+    const q = encodeURIComponent('{app="shop"} |= "timed out"');
+    const { status, body } = await get(`/api/v1/search?q=${q}`);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'query-syntax', rewritten: 'app:shop "timed out"' });
   });
 
   it('names everything that is wrong with the parameters', async () => {

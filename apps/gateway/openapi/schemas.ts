@@ -256,6 +256,10 @@ export const SCHEMAS = {
       column: { type: 'integer', minimum: 1, description: 'Of a query: where it is wrong.' },
       length: { ...count, description: 'Of a query: how many characters are wrong.' },
       expected: { type: 'array', items: text, description: 'Of a query: what would be right.' },
+      rewritten: {
+        ...text,
+        description: 'Of a query of another product: how this language writes it.',
+      },
       permission: { ...text, description: 'What it needs, where it is forbidden.' },
       retryAfterSeconds: { ...count, description: 'Of a locked login.' },
       id: { ...text, description: 'Of an unexpected error: its id in the log.' },

@@ -13,6 +13,8 @@ export interface QuerySyntax {
   readonly column: number;
   readonly length: number;
   readonly expected: readonly string[];
+  /** The query as this language writes it, where it seems to be one of another product. */
+  readonly rewritten?: string;
 }
 
 /**

@@ -1,5 +1,12 @@
 import { MICROS_PER_SECOND, type Micros } from '#event';
-import { parseQuery, parseTime, QuerySyntaxError, TimeFormatError, type Query } from '#query';
+import {
+  parseQuery,
+  parseTime,
+  QuerySyntaxError,
+  rewriteForeign,
+  TimeFormatError,
+  type Query,
+} from '#query';
 
 import { invalidParameters } from '../http/problem.ts';
 import { accepted, refused, type Parameter, type Reading } from './parameter.ts';
@@ -24,7 +31,13 @@ function readQuery(value: string, now: Micros): Reading<Query> {
   } catch (error) {
     if (!(error instanceof QuerySyntaxError)) throw error;
     const { column, length, expected } = error;
-    return { ok: false, detail: error.message, extensions: { column, length, expected } };
+    const rewritten = rewriteForeign(value);
+    const written = rewritten === null ? {} : { rewritten };
+    return {
+      ok: false,
+      detail: error.message,
+      extensions: { column, length, expected, ...written },
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
+import { rewriteForeign } from '../../../libs/query/page.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { FieldNames } from '../fields/field-names.ts';
 import { Icon } from '../icon/icon.ts';
@@ -73,8 +74,18 @@ const VALUES_OFFERED = 50;
           @if (error.column !== null) {
             <b i18n>Column {{ error.column }}:</b>&ngsp;
           }
-          {{ error.message }}</span
-        >
+          {{ error.message }}
+          @if (error.rewritten !== null) {
+            <button
+              type="button"
+              class="button small outlined rewritten"
+              (click)="submit(error.rewritten)"
+              i18n
+            >
+              Search for <code>{{ error.rewritten }}</code>
+            </button>
+          }
+        </span>
       </p>
     }
   `,
@@ -101,7 +112,8 @@ export class QueryBar {
     if (problem?.ofTheQuery !== true || this.draft() !== this.location.q()) return null;
     // The column stands in front of the message already.
     const message = (problem.detail || problem.title).replace(/^(q: )?(column \d+: )?/, '');
-    return { column: problem.column, length: problem.length, message };
+    const { column, length } = problem;
+    return { column, length, message, rewritten: rewriteForeign(this.draft()) };
   });
 
   constructor() {
