@@ -33,6 +33,7 @@ describe('options of the benches', () => {
   it.each([
     [['batch'], 'batch'],
     [['--rate', '0'], '--rate 0'],
+    [['--seconds', ''], '--seconds'],
     [['--events', '5,x'], '--events x'],
     [['--pace', '7'], '--pace'],
   ])('are refused where they are unknown: %j', (argv, named) => {

@@ -75,7 +75,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
   const { values, positionals } = parse(argv);
   const textOf = (name: string): string | undefined => {
     const value = values[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return typeof value === 'string' ? value : undefined;
   };
   if (values['help'] === true) return null;
   return {
@@ -83,7 +83,7 @@ export function readOptions(argv: readonly string[]): BenchOptions | null {
       NUMBER_NAMES.map((name) => [name, positive(name, textOf(name) ?? String(NUMBERS[name]))]),
     ) as Record<NumberName, number>,
     events: (textOf('events') ?? EVENTS).split(',').map((count) => positive('events', count)),
-    keep: textOf('keep'),
+    keep: textOf('keep') === '' ? undefined : textOf('keep'),
     benches: benchesOf(positionals),
   };
 }

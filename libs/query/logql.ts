@@ -8,23 +8,32 @@ const SELECTOR_START = /\s*(?:_stream:\s*)?\{/uy;
 const SELECTOR_END = /\s*\}/uy;
 const MATCHER = new RegExp(String.raw`\s*(${NAME})\s*(=~|!~|!=|=)\s*(${STRING})\s*,?`, 'uy');
 const LINE_FILTER = new RegExp(String.raw`\s*(\|=|\|~|!=|!~)\s*(${STRING})`, 'uy');
+const OR_STRING = new RegExp(String.raw`\s*or\s*(${STRING})`, 'uy');
 /** Metadata is searched as it is, so nothing has to be taken apart first. */
 const PARSER = /\s*\|\s*(?:json|logfmt|unpack|decolorize)(?=\s*(?:\||$))/uy;
 const LABEL_FILTER = new RegExp(
   String.raw`\s*\|\s*(${NAME})\s*(=~|!~|!=|>=|<=|==|=|>|<)\s*(${STRING}|-?[\d.]+)(?=\s*(?:\||$))`,
   'uy',
 );
-/** What follows the streams in LogsQL. */
-const WORDS = /[^|{}]*$/uy;
+/** What follows the streams in LogsQL; the signs begin what only LogQL has. */
+const WORDS = /\s*(?![\s[!|])([^|{}]+)$/uy;
+
+/** A query as this language writes it. */
+export interface TranslatedQuery {
+  readonly terms: readonly string[];
+  /** What follows them as it was written: words of LogsQL. */
+  readonly words: string;
+}
 
 /**
  * A query of LogQL, or of LogsQL that begins with its streams, as this language writes it:
  * `{app="shop", pod!="a"} |= "timed out" | json | status >= 500` is `app:shop -pod:a "timed out" status:>=500`. Null where it
- * is none, or says what this language cannot (stages that change lines, metrics).
+ * is none, or says what this language cannot (stages that change lines, metrics). What LogQL finds within words is looked
+ * for as whole words here, which is faster and what is mostly meant.
  *
  * Formats: https://grafana.com/docs/loki/latest/query/log_queries/, https://docs.victoriametrics.com/victorialogs/logsql/
  */
-export function fromLogql(text: string): string | null {
+export function fromLogql(text: string): TranslatedQuery | null {
   const reader = new Reader(text);
   if (reader.take(SELECTOR_START) === null) return null;
   const terms: string[] = [];
@@ -33,12 +42,13 @@ export function fromLogql(text: string): string | null {
     if (term === null) return null;
     terms.push(term);
   }
+  const words = reader.take(WORDS)?.[1]?.trim() ?? '';
   while (!reader.isAtEnd) {
     const term = nextTerm(reader);
     if (term === null) return null;
     terms.push(term);
   }
-  return terms.filter((term) => term !== '').join(' ');
+  return { terms: terms.filter((term) => term !== ''), words };
 }
 
 class Reader {
@@ -65,41 +75,66 @@ class Reader {
 /** Empty for what changes nothing here. */
 function nextTerm(reader: Reader): string | null {
   const line = reader.take(LINE_FILTER);
-  if (line !== null) return lineFilterOf(line);
+  if (line !== null) return lineFilterOf(line, reader);
   if (reader.take(PARSER) !== null) return '';
-  return matcherOf(reader.take(LABEL_FILTER)) ?? reader.take(WORDS)?.[0]?.trim() ?? null;
+  return matcherOf(reader.take(LABEL_FILTER));
 }
 
-function lineFilterOf([, sign = '', written = '']: readonly string[]): string {
-  const value = valueOf(written);
-  const term = sign.endsWith('~') ? `message:${regex(value)}` : phrase(value);
-  return `${sign.startsWith('!') ? '-' : ''}${term}`;
+function lineFilterOf([, sign = '', first = '']: readonly string[], reader: Reader): string | null {
+  const values = [valueOf(first)];
+  for (let more = reader.take(OR_STRING); more !== null; more = reader.take(OR_STRING)) {
+    values.push(valueOf(more[1] ?? ''));
+  }
+  const texts = values.filter((value) => value !== null);
+  if (texts.length < values.length) return null;
+  const terms = texts.map((text) => (sign.endsWith('~') ? `message:${regex(text)}` : phrase(text)));
+  const joined = terms.length === 1 ? terms.join('') : `(${terms.join(' OR ')})`;
+  // Every line holds the empty text.
+  return signed(sign, texts.includes('') ? '' : joined);
 }
 
 function matcherOf(found: readonly string[] | null): string | null {
   if (found === null) return null;
   const [, name = '', sign = '', written = ''] = found;
-  const field = quoteFieldName(name);
   const value = valueOf(written);
-  const negated = sign.startsWith('!');
-  // The empty text stands for a label that is not there.
-  if (value === '') return `${negated ? '' : '-'}${field}:*`;
-  return `${negated ? '-' : ''}${field}:${conditionOf(sign, value)}`;
+  if (value === null) return null;
+  const field = quoteFieldName(name);
+  if (/^[<>]/u.test(sign)) return value === '' ? null : `${field}:${sign}${quoteValue(value)}`;
+  return signed(sign, sign.endsWith('~') ? patternOf(field, value) : equalTo(field, value));
 }
 
-function conditionOf(sign: string, value: string): string {
-  if (sign.endsWith('~')) return alternatives(value) ?? regex(value);
-  return /^[<>]/u.test(sign) ? `${sign}${value}` : quoteValue(value);
+function equalTo(field: string, value: string): string {
+  return value === '' ? absent(field) : `${field}:${quoteValue(value)}`;
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+/** LogQL compares the whole value of a label with a pattern. */
+function patternOf(field: string, pattern: string): string {
+  if (pattern === '') return absent(field);
+  if (pattern === '.*') return '';
+  return `${field}:${alternatives(pattern) ?? regex(`^(?:${pattern})$`)}`;
+}
 
-function valueOf(written: string): string {
+/** The empty text stands for a label that is not there. */
+function absent(field: string): string {
+  return `-${field}:*`;
+}
+
+/** Null for nothing at all: what is not everything. */
+function signed(sign: string, term: string): string | null {
+  if (!sign.startsWith('!')) return term;
+  if (term === '') return null;
+  return term.startsWith('-') ? term.slice(1) : `-${term}`;
+}
+
+/** Null for escapes that JSON does not have. */
+function valueOf(written: string): string | null {
   if (written.startsWith('`')) return written.slice(1, -1);
   if (!written.startsWith('"')) return written;
-  return written
-    .slice(1, -1)
-    .replaceAll(/\\(.)/gsu, (_, letter: string) => ESCAPED[letter] ?? letter);
+  try {
+    return JSON.parse(written.replaceAll('\t', '\\t')) as string;
+  } catch {
+    return null;
+  }
 }
 
 function phrase(value: string): string {
@@ -108,7 +143,7 @@ function phrase(value: string): string {
 
 /** Of a regular expression that is only a choice of texts, or anything. */
 function alternatives(pattern: string): string | null {
-  if (/^\.[*+]$/u.test(pattern)) return '*';
+  if (pattern === '.+') return '*';
   const choices = pattern.split('|');
   if (!choices.every((choice) => /^[\p{L}\p{N}_-]+$/u.test(choice))) return null;
   const values = choices.map(quoteValue);

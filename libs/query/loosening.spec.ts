@@ -30,6 +30,7 @@ describe('rewriteForeign', () => {
     ['_exists_:traceId', 'traceId:*'],
     ['LEVEL:error TraceID:a', 'level:error traceId:a'],
     ['\u201cfailed to connect\u201d', '"failed to connect"'],
+    ['_stream:{app="shop"} error or !slow', 'app:shop error OR -slow'],
     ['{app="shop"} |= "a and b" | level = "error"', 'app:shop "a and b" level:error'],
   ])('%j is %j', (text, rewritten) => {
     expect(rewriteForeign(text)).toBe(rewritten);

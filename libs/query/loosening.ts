@@ -47,7 +47,13 @@ const EXISTS = /(?<=^|[\s(!-])_exists_:\s*([\p{L}_@][\p{L}\p{N}_.@-]*)/gu;
  */
 export function rewriteForeign(text: string): string | null {
   const logql = fromLogql(text);
-  if (logql !== null) return logql === '' || parsed(logql) === null ? null : logql;
+  if (logql === null) return rewriteSigns(text);
+  const words = rewriteSigns(logql.words) ?? logql.words;
+  const rewritten = [...logql.terms, words].join(' ').trim();
+  return rewritten === '' || parsed(rewritten) === null ? null : rewritten;
+}
+
+function rewriteSigns(text: string): string | null {
   const compared = text
     .replace(/[\u201c-\u201f]/gu, '"')
     .replace(EXISTS, '$1:*')

@@ -127,6 +127,8 @@ describe('search', () => {
     const { status, body } = await get(`/api/v1/search?q=${q}`);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'query-syntax', rewritten: 'app:shop "timed out"' });
+    const wrong = encodeURIComponent('{app="shop"} |~ "a{1000}{1000}"');
+    expect((await get(`/api/v1/search?q=${wrong}`)).body).not.toHaveProperty('rewritten');
   });
 
   it('names everything that is wrong with the parameters', async () => {

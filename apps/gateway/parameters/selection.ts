@@ -31,13 +31,28 @@ function readQuery(value: string, now: Micros): Reading<Query> {
   } catch (error) {
     if (!(error instanceof QuerySyntaxError)) throw error;
     const { column, length, expected } = error;
-    const rewritten = rewriteForeign(value);
+    const rewritten = ofAnotherProduct(value, now);
     const written = rewritten === null ? {} : { rewritten };
     return {
       ok: false,
       detail: error.message,
       extensions: { column, length, expected, ...written },
     };
+  }
+}
+
+/** Longer ones are hardly written by hand. */
+const LONGEST_REWRITTEN = 1_024;
+
+/** A refused query as this language writes it; null where that would be refused, too. */
+function ofAnotherProduct(value: string, now: Micros): string | null {
+  const rewritten = value.length > LONGEST_REWRITTEN ? null : rewriteForeign(value);
+  try {
+    if (rewritten !== null) parseQuery(rewritten, now);
+    return rewritten;
+  } catch (error) {
+    if (!(error instanceof QuerySyntaxError)) throw error;
+    return null;
   }
 }
 

@@ -12,6 +12,8 @@ export class ApiProblem extends Error {
   readonly column: number | null;
   readonly length: number;
   readonly expected: readonly string[];
+  /** The query as this language writes it, where it seems to be one of another product. */
+  readonly rewritten: string | null;
   /** What is wrong with each member of a request. */
   readonly errors: readonly { readonly field: string; readonly detail: string }[];
   /** When to try again; null where nothing says so. */
@@ -28,6 +30,7 @@ export class ApiProblem extends Error {
     this.length = typeof document['length'] === 'number' ? document['length'] : 1;
     const expected = document['expected'];
     this.expected = Array.isArray(expected) ? expected.filter((x) => typeof x === 'string') : [];
+    this.rewritten = text(document['rewritten']);
     this.errors = fieldErrors(document['errors']);
     const seconds = document['retryAfterSeconds'];
     this.retryAfterSeconds = typeof seconds === 'number' ? seconds : null;

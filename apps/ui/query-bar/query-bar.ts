@@ -9,7 +9,6 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { rewriteForeign } from '../../../libs/query/page.ts';
 import { SearchApi } from '../api/search-api.ts';
 import { FieldNames } from '../fields/field-names.ts';
 import { Icon } from '../icon/icon.ts';
@@ -68,25 +67,27 @@ const VALUES_OFFERED = 50;
       </button>
     </div>
     @if (error(); as error) {
-      <p class="query-error" role="alert">
+      <div class="query-error">
         <ps-icon name="warning" class="small" />
-        <span>
-          @if (error.column !== null) {
-            <b i18n>Column {{ error.column }}:</b>&ngsp;
-          }
-          {{ error.message }}
+        <div>
+          <span role="alert">
+            @if (error.column !== null) {
+              <b i18n>Column {{ error.column }}:</b>&ngsp;
+            }
+            {{ error.message }}
+          </span>
           @if (error.rewritten !== null) {
             <button
               type="button"
               class="button small outlined rewritten"
-              (click)="submit(error.rewritten)"
+              (click)="searchInstead(error.rewritten)"
               i18n
             >
               Search for <code>{{ error.rewritten }}</code>
             </button>
           }
-        </span>
-      </p>
+        </div>
+      </div>
     }
   `,
 })
@@ -112,8 +113,8 @@ export class QueryBar {
     if (problem?.ofTheQuery !== true || this.draft() !== this.location.q()) return null;
     // The column stands in front of the message already.
     const message = (problem.detail || problem.title).replace(/^(q: )?(column \d+: )?/, '');
-    const { column, length } = problem;
-    return { column, length, message, rewritten: rewriteForeign(this.draft()) };
+    const { column, length, rewritten } = problem;
+    return { column, length, message, rewritten };
   });
 
   constructor() {
@@ -138,6 +139,12 @@ export class QueryBar {
 
   focus(): void {
     this.#editor?.focus();
+  }
+
+  /** The button goes with the error. */
+  protected searchInstead(query: string): void {
+    this.submit(query);
+    this.focus();
   }
 
   /** Marks a stretch of the query that was sent, to be edited. */

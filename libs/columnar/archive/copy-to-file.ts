@@ -15,7 +15,7 @@ export interface RowReaders {
  *
  * Unless it was Postgres that failed, the connection ends with a failure.
  *
- * @param pieces memory that is used by one COPY after the other; it grows to `MOST_WAITING_BYTES`
+ * @param pieces memory that is used by one COPY after the other; it grows to a few MiB
  */
 export async function copyToFile(
   client: ClientBase,
@@ -140,7 +140,7 @@ class CopyQuery implements Submittable, RowSink {
     const { piece, used } = this;
     this.piece = this.takePiece(needed);
     this.used = 0;
-    this.waitingBytes += used;
+    this.waitingBytes += piece.length;
     if (this.waitingBytes >= MOST_WAITING_BYTES) this.connection?.stream.pause();
     this.written = this.written.then(() => this.write(piece, used));
   }
@@ -162,8 +162,8 @@ class CopyQuery implements Submittable, RowSink {
     } catch (error) {
       this.end(error as Error);
     }
+    this.waitingBytes -= piece.length;
     this.putBack(piece);
-    this.waitingBytes -= used;
     if (this.waitingBytes < MOST_WAITING_BYTES) this.connection?.stream.resume();
   }
 }

@@ -23,6 +23,8 @@ const DOCUMENT = {
   __proto__x: '',
   Größe: null,
   12: '日本',
+  small: 0.000025,
+  'nul l': 'null',
 };
 const METADATA = literal(JSON.stringify(DOCUMENT));
 

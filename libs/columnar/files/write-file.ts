@@ -71,13 +71,15 @@ export async function writeColumnarFile(
 
 /**
  * The columns of a file. The JSON is read once for all keys, into a struct: to read it into a list cost as much as
- * to compress the file.
+ * to compress the file. Its members stay JSON until they are texts, so that numbers are written as JSON writes them.
  */
 function withKeys({ sql }: Source, keys: readonly string[]): string {
   const columns = COLUMN_NAMES.map(quoted).join(', ');
   if (keys.length === 0) return `SELECT ${columns} FROM ${sql}`;
-  const shape = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 'VARCHAR'])));
-  const values = keys.map((key) => `struct_extract(found, ${literal(key)}) AS ${keyColumn(key)}`);
+  const shape = JSON.stringify(Object.fromEntries(keys.map((key) => [key, 'JSON'])));
+  const values = keys.map(
+    (key) => `struct_extract(found, ${literal(key)}) ->> '$' AS ${keyColumn(key)}`,
+  );
   return `SELECT ${columns}, ${values.join(', ')} FROM (
     SELECT ${columns}, from_json(metadata, ${literal(shape)}) AS found FROM ${sql})`;
 }
