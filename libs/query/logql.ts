@@ -1,4 +1,4 @@
-import { quoteFieldName, quoteValue } from './quote-value.ts';
+import { inQuotes, quoteFieldName, quoteValue } from './quote-value.ts';
 
 /** A string of Go: with escapes between quotes, or as it is between backticks. */
 const STRING = String.raw`"(?:[^"\\]|\\.)*"|\x60[^\x60]*\x60`;
@@ -87,7 +87,9 @@ function lineFilterOf([, sign = '', first = '']: readonly string[], reader: Read
   }
   const texts = values.filter((value) => value !== null);
   if (texts.length < values.length) return null;
-  const terms = texts.map((text) => (sign.endsWith('~') ? `message:${regex(text)}` : phrase(text)));
+  const terms = texts.map((text) =>
+    sign.endsWith('~') ? `message:${regex(text)}` : inQuotes(text),
+  );
   const joined = terms.length === 1 ? terms.join('') : `(${terms.join(' OR ')})`;
   // Every line holds the empty text.
   return signed(sign, texts.includes('') ? '' : joined);
@@ -135,10 +137,6 @@ function valueOf(written: string): string | null {
   } catch {
     return null;
   }
-}
-
-function phrase(value: string): string {
-  return `"${value.replaceAll(/[*"\\]/gu, String.raw`\$&`)}"`;
 }
 
 /** Of a regular expression that is only a choice of texts, or anything. */

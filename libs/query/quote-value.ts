@@ -5,7 +5,12 @@ const KEYWORD = /^(?:AND|OR|NOT|TO)$/;
 /** A value as a query writes it, in quotes and with `\` where it needs them, so that it means exactly itself. */
 export function quoteValue(value: string): string {
   if (PLAIN.test(value) && !KEYWORD.test(value)) return value;
-  return `"${value.replace(/[*"\\]/gu, String.raw`\$&`)}"`;
+  return inQuotes(value);
+}
+
+/** A text between quotes, which means exactly itself: as a term of its own, a phrase. */
+export function inQuotes(text: string): string {
+  return `"${text.replace(/[*"\\]/gu, String.raw`\$&`)}"`;
 }
 
 /** A field name as a query writes it. */
