@@ -27,7 +27,7 @@ export { REFUSED_REASON } from './quarantine/quarantine-rows.ts';
 export type { BatchDisposition } from './write/dispositions.ts';
 export type { CommitResult, GroupWriter } from './write/group-writer.ts';
 export { mayContain, mayContainHash, type FilterBits } from './skip-index/bloom-filter.ts';
-export { SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
+export { fieldState, SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
 export { COPIED, GATHERED } from './skip-index/text-format.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
 export * from './read/index.ts';

@@ -1,18 +1,26 @@
 import type { TokenField } from '#event';
-import { COPIED, SkipFilterBuilder } from '#store';
+import { COPIED, fieldState, SkipFilterBuilder } from '#store';
 import { COLUMN_NAMES } from '../files/columns.ts';
 import { TOKEN_COLUMNS, type CountedWords } from '../files/row-groups.ts';
 import { MOST_GROUP_BYTES, ROW_GROUP_SIZE } from '../files/row-group-size.ts';
 
 /** What a column is read as. */
-type Reading = 'words' | 'nothing' | TokenField;
+interface Reading {
+  readonly kind: 'words' | 'value' | 'nothing';
+  /** Of the field of a value. */
+  readonly state: number;
+}
 
 /** Of all columns but the last, the metadata. */
-const READINGS: readonly Reading[] = COLUMN_NAMES.slice(0, -1).map((name) =>
-  name === 'message'
-    ? 'words'
-    : ((TOKEN_COLUMNS as Partial<Record<string, TokenField>>)[name] ?? 'nothing'),
-);
+const READINGS = COLUMN_NAMES.slice(0, -1).map(readingOf);
+
+function readingOf(column: string): Reading {
+  if (column === 'message') return { kind: 'words', state: 0 };
+  const field = (TOKEN_COLUMNS as Partial<Record<string, TokenField>>)[column];
+  return field === undefined
+    ? { kind: 'nothing', state: 0 }
+    : { kind: 'value', state: fieldState(field) };
+}
 
 /**
  * Reads rows in the text format of COPY as they go by: the words of row groups, and how much JSON there is. To read the
@@ -46,10 +54,10 @@ export class CopiedContents {
   /** @returns where the metadata begins */
   private readWords(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
-    for (const reading of READINGS) {
-      if (reading === 'nothing') while (at < end && bytes[at] !== COPIED.end) at++;
-      else if (reading === 'words') at = this.builder.addMessage(bytes, at, COPIED);
-      else at = this.builder.addValue(reading, bytes, at, COPIED);
+    for (const { kind, state } of READINGS) {
+      if (kind === 'nothing') while (at < end && bytes[at] !== COPIED.end) at++;
+      else if (kind === 'words') at = this.builder.addMessage(bytes, at, COPIED);
+      else at = this.builder.addValue(state, bytes, at, COPIED);
       at++;
     }
     return at;

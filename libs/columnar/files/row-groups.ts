@@ -1,6 +1,6 @@
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import type { TokenField } from '#event';
-import { GATHERED, SkipFilterBuilder } from '#store';
+import { fieldState, GATHERED, SkipFilterBuilder } from '#store';
 import type { Engine, StatementLimits } from '../duckdb/engine.ts';
 import { addChecksums, checksumNumbers, checksumSql, type Checksum } from './checksum.ts';
 import { literal } from './columns.ts';
@@ -125,8 +125,9 @@ function rowGroupOf(chunk: DuckDBDataChunk, row: number): RowGroup {
 function readWords(chunk: DuckDBDataChunk, row: number): Words {
   readTexts(chunk, MESSAGES, row, (bytes, at) => filterBuilder.addMessage(bytes, at, GATHERED));
   for (const [column, field] of Object.values(TOKEN_COLUMNS).entries()) {
+    const state = fieldState(field);
     readTexts(chunk, FIRST_FIELD + column, row, (bytes, at) =>
-      filterBuilder.addValue(field, bytes, at, GATHERED),
+      filterBuilder.addValue(state, bytes, at, GATHERED),
     );
   }
   const { ascii } = filterBuilder;

@@ -16,19 +16,19 @@ for (const character of '0123456789_abcdefghijklmnopqrstuvwxyz') {
   WORD_CHARACTER[character.toUpperCase().charCodeAt(0)] = character.charCodeAt(0);
 }
 
-/** For each field, the hash of `field=`, from which the hash of a value's token goes on. */
-const STATES = {
-  resourceId: stateOf('resourceId'),
-  traceId: stateOf('traceId'),
-  spanId: stateOf('spanId'),
-  commit: stateOf('commit'),
-  service: stateOf('service'),
-  parentResourceId: stateOf('parentResourceId'),
-} as const satisfies Record<TokenField, number>;
-
-function stateOf(field: TokenField): number {
+/** The hash of `field=`, from which the hash of a value's token goes on. */
+export function fieldState(field: TokenField): number {
   return tokenHash(fieldToken(field, ''));
 }
+
+const STATES = {
+  resourceId: fieldState('resourceId'),
+  traceId: fieldState('traceId'),
+  spanId: fieldState('spanId'),
+  commit: fieldState('commit'),
+  service: fieldState('service'),
+  parentResourceId: fieldState('parentResourceId'),
+} as const satisfies Record<TokenField, number>;
 
 /**
  * Collects the tokens of events (those of `forEachToken`) and makes their filter. Reusable: `build` empties it.
@@ -91,17 +91,18 @@ export class SkipFilterBuilder {
   /**
    * Adds a value of a field, as `add` does.
    *
+   * @param state `fieldState` of the field: to look it up for each value would cost as much as to hash it
    * @returns where the value ends
    */
-  addValue(field: TokenField, bytes: Uint8Array, start: number, format: TextFormat): number {
-    const { end, escape } = format;
-    const state = STATES[field];
-    let hash: number = state;
+  addValue(state: number, bytes: Uint8Array, start: number, format: TextFormat): number {
+    const { end, escape, absent } = format;
+    let hash = state;
     let at = start;
     for (; at < bytes.length; at++) {
       const byte = bytes[at] as number;
       if (byte === end) break;
       if (byte >= 128 || byte === escape) {
+        if (byte === escape && bytes[at + 1] === absent) return at + 2;
         at = endOf(bytes, at, format);
         this.addText(state, textOf(bytes, start, at, format));
         return at;

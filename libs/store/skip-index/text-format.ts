@@ -4,12 +4,19 @@ export interface TextFormat {
   readonly end: number;
   /** The byte that gives the one behind it another meaning; -1: none does. */
   readonly escape: number;
+  /** The byte behind that one which says that there is no text; -1: none does. */
+  readonly absent: number;
   /** What a text that was written so stands for. */
   readonly meaning: (written: string) => string | null;
 }
 
 /** NUL between them, which no text holds. */
-export const GATHERED: TextFormat = { end: 0, escape: -1, meaning: (written) => written };
+export const GATHERED: TextFormat = {
+  end: 0,
+  escape: -1,
+  absent: -1,
+  meaning: (written) => written,
+};
 
 /** What letters behind a backslash stand for in COPY; others stand for themselves. */
 const ESCAPED: Readonly<Record<string, string>> = {
@@ -25,6 +32,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
 export const COPIED: TextFormat = {
   end: '\t'.charCodeAt(0),
   escape: '\\'.charCodeAt(0),
+  absent: 'N'.charCodeAt(0),
   meaning: (written) =>
     written === '\\N'
       ? null
