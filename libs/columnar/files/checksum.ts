@@ -3,9 +3,9 @@ import { COLUMN_NAMES } from './columns.ts';
 import type { Source } from './source.ts';
 
 /*
- * What two tables of events are compared by: the number of rows, sums over their ids and times, and for each text how
- * many there are and their bytes. Sums do not depend on the order, and those of several files add up. The same names
- * mean the same in Postgres and in DuckDB.
+ * What two tables of events are compared by: the number of rows, sums over their ids and times, and for each column of
+ * texts its bytes, with one more for each text, which tells an empty one from none. Sums do not depend on the order, and
+ * those of several files add up. The same names mean the same in Postgres and in DuckDB.
  */
 
 const TEXTS = COLUMN_NAMES.slice(4);
@@ -22,8 +22,9 @@ const BYTES: Readonly<Record<EngineName, (column: string) => string>> = {
 };
 
 const MICROS: Readonly<Record<EngineName, string>> = {
-  // From a near time, so that a float holds the microseconds until 2071: `extract` reckons with slow numerics.
-  postgres: `(date_part('epoch', ts - '2000-01-01Z'::timestamptz) * 1000000)::bigint + 946684800000000`,
+  // A float of seconds, rounded: `extract` reckons with slow numerics. Up to 2^32 s, in the year 2106, its two
+  // roundings make less than half a microsecond.
+  postgres: `(date_part('epoch', ts) * 1000000)::bigint`,
   duckdb: 'epoch_us(ts)',
 };
 
@@ -35,8 +36,8 @@ const MICROS: Readonly<Record<EngineName, string>> = {
 export function checksumSql(engine: EngineName, metadataBytes?: number): string {
   const bytesOf = (column: string): string =>
     column === 'metadata' && metadataBytes !== undefined
-      ? String(metadataBytes)
-      : `coalesce(sum(${BYTES[engine](column)}), 0)`;
+      ? `count(${column}) + ${metadataBytes}`
+      : `coalesce(sum(${BYTES[engine](column)} + 1), 0)`;
   const sums = [
     'count(*)',
     'coalesce(sum(group_seq), 0)',
@@ -44,7 +45,7 @@ export function checksumSql(engine: EngineName, metadataBytes?: number): string 
     'coalesce(sum(level), 0)',
     `coalesce(sum(${MICROS[engine]}), 0)`,
     `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + (${MICROS[engine]}) % ${MODULUS} * (ordinal % 1009)), 0)`,
-    ...TEXTS.flatMap((column) => [`count(${column})`, bytesOf(column)]),
+    ...TEXTS.map(bytesOf),
   ];
   const type = engine === 'postgres' ? 'text' : 'VARCHAR';
   return sums.map((sum) => `(${sum})::${type}`).join(` || ' ' || `);
@@ -57,9 +58,9 @@ export function addChecksums(a: Checksum, b: Checksum): Checksum {
   return b.map((sum, at) => sum + (a[at] ?? 0n));
 }
 
-/** Bytes of all texts. */
+/** Bytes of all texts, with one more for each. */
 export function textBytes(sums: Checksum): number {
-  return Number(TEXTS.reduce((bytes, _, at) => bytes + (sums[NUMBERS + 2 * at + 1] ?? 0n), 0n));
+  return Number(sums.slice(NUMBERS).reduce((bytes, sum) => bytes + sum, 0n));
 }
 
 /** The same of a row; 0 where there are no rows. */
