@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { collectProcessMetrics } from './process-metrics.ts';
 import { fromLevel, jsonLines, readableText } from './sinks.ts';
@@ -94,6 +95,22 @@ describe('Telemetry', () => {
     );
     expect(text).toMatch(/^penstock_event_loop_lag_p99_seconds \d/m);
     expect(text).toMatch(/^penstock_process_resident_memory_bytes \d/m);
+  });
+
+  it('says for how long the event loop was held up, once', async () => {
+    const telemetry = new Telemetry(() => undefined);
+    const end = collectProcessMetrics(telemetry, { process: 'writer', version: '1.2.3' });
+    // The first measurement is what the second is compared with.
+    for (let times = 0; times < 3; times++) {
+      const until = performance.now() + 400;
+      while (performance.now() < until);
+      await delay(1);
+    }
+    const text = await telemetry.metrics();
+    end();
+    const lag = Number(/^penstock_event_loop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]);
+    expect(lag).toBeGreaterThan(0.25);
+    expect(text).not.toContain('nodejs_eventloop_lag');
   });
 });
 
