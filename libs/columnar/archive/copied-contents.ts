@@ -1,5 +1,6 @@
 import type { TokenField } from '#event';
-import { COPIED, fieldState, SkipFilterBuilder } from '#store';
+import { COPIED, escapesOf, fieldState, SkipFilterBuilder } from '#store';
+import { TEXT_COLUMNS } from '../files/checksum.ts';
 import { COLUMN_NAMES } from '../files/columns.ts';
 import { TOKEN_COLUMNS, type CountedWords } from '../files/row-groups.ts';
 import { MOST_GROUP_BYTES, ROW_GROUP_SIZE } from '../files/row-group-size.ts';
@@ -9,26 +10,30 @@ interface Reading {
   readonly kind: 'words' | 'value' | 'nothing';
   /** Of the field of a value. */
   readonly state: number;
+  /** Of the columns of texts; -1: it has none. */
+  readonly text: number;
 }
 
 /** Of all columns but the last, the metadata. */
 const READINGS = COLUMN_NAMES.slice(0, -1).map(readingOf);
+const METADATA = TEXT_COLUMNS.length - 1;
 
-function readingOf(column: string): Reading {
-  if (column === 'message') return { kind: 'words', state: 0 };
+function readingOf(column: (typeof COLUMN_NAMES)[number]): Reading {
+  const text = TEXT_COLUMNS.indexOf(column);
+  if (column === 'message') return { kind: 'words', state: 0, text };
   const field = (TOKEN_COLUMNS as Partial<Record<string, TokenField>>)[column];
   return field === undefined
-    ? { kind: 'nothing', state: 0 }
-    : { kind: 'value', state: fieldState(field) };
+    ? { kind: 'nothing', state: 0, text }
+    : { kind: 'value', state: fieldState(field), text };
 }
 
 /**
- * Reads rows in the text format of COPY as they go by: the words of row groups, and how much JSON there is. To read the
+ * Reads rows in the text format of COPY as they go by: the words of row groups, and how much text there is. To read the
  * texts back from the file would cost twice as much.
  */
 export class CopiedContents {
-  /** Bytes of the column metadata. */
-  metadataBytes = 0;
+  /** Of each of `TEXT_COLUMNS`, as a checksum counts them. */
+  readonly textBytes: number[] = TEXT_COLUMNS.map(() => 0);
   private readonly groups: CountedWords[] = [];
   private readonly builder = new SkipFilterBuilder();
   private rows = 0;
@@ -40,8 +45,16 @@ export class CopiedContents {
   read(bytes: Uint8Array, start: number, end: number): void {
     this.bytes += end - start;
     if (this.bytes > MOST_GROUP_BYTES) this.giveUp();
-    const metadata = this.givenUp ? skip(bytes, start, end) : this.readWords(bytes, start, end);
-    this.metadataBytes += textBytes(bytes, metadata, end - 1);
+    let at = start;
+    for (const { kind, state, text } of READINGS) {
+      const from = at;
+      const { escapes } = this.builder;
+      at = this.readText(this.givenUp ? 'nothing' : kind, state, bytes, at);
+      if (text >= 0) this.count(text, bytes, from, at, this.builder.escapes - escapes);
+      at++;
+    }
+    const last = end - 1;
+    this.count(METADATA, bytes, at, last, escapesOf(bytes, at, last, COPIED));
     if (++this.rows === ROW_GROUP_SIZE.rows) this.endGroup();
   }
 
@@ -51,16 +64,17 @@ export class CopiedContents {
     return this.givenUp ? [] : this.groups;
   }
 
-  /** @returns where the metadata begins */
-  private readWords(bytes: Uint8Array, start: number, end: number): number {
-    let at = start;
-    for (const { kind, state } of READINGS) {
-      if (kind === 'nothing') while (at < end && bytes[at] !== COPIED.end) at++;
-      else if (kind === 'words') at = this.builder.addMessage(bytes, at, COPIED);
-      else at = this.builder.addValue(state, bytes, at, COPIED);
-      at++;
-    }
-    return at;
+  /** @returns where the text ends */
+  private readText(kind: Reading['kind'], state: number, bytes: Uint8Array, start: number): number {
+    if (kind === 'words') return this.builder.addMessage(bytes, start, COPIED);
+    if (kind === 'value') return this.builder.addValue(state, bytes, start, COPIED);
+    return this.builder.passOver(bytes, start, COPIED);
+  }
+
+  private count(text: number, bytes: Uint8Array, from: number, to: number, escapes: number): void {
+    const isNull =
+      to - from === 2 && bytes[from] === COPIED.escape && bytes[from + 1] === COPIED.absent;
+    if (!isNull) this.textBytes[text] = (this.textBytes[text] as number) + to - from - escapes + 1;
   }
 
   private endGroup(): void {
@@ -76,21 +90,4 @@ export class CopiedContents {
     if (!this.givenUp) this.builder.build();
     this.givenUp = true;
   }
-}
-
-/** Where the last column begins. */
-function skip(bytes: Uint8Array, start: number, end: number): number {
-  return bytes.subarray(start, end).lastIndexOf(COPIED.end) + start + 1;
-}
-
-/** Of a text without what COPY put into it: each escape is two bytes for one. */
-function textBytes(bytes: Uint8Array, start: number, end: number): number {
-  let escapes = 0;
-  for (let at = start; at < end; at++) {
-    if (bytes[at] === COPIED.escape) {
-      escapes++;
-      at++;
-    }
-  }
-  return end - start - escapes;
 }

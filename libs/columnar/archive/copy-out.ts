@@ -18,8 +18,8 @@ export interface CopiedFile {
   readonly vectors: readonly number[];
   /** As `CopiedContents` gives them. */
   readonly words: readonly CountedWords[];
-  /** Of all rows together. */
-  readonly metadataBytes: number;
+  /** As `CopiedContents` has them. */
+  readonly textBytes: readonly number[];
   readonly last: CopiedPosition | null;
   /** Whether there may be rows after the last one. */
   readonly more: boolean;
@@ -65,8 +65,8 @@ export async function copyOut(
     } while (more && !meter.full && meter.rows < bounds.rows);
     const words = contents.finish();
     const { longestRow, vectors } = meter;
-    const { metadataBytes } = contents;
-    return { rows: meter.rows, longestRow, vectors, words, metadataBytes, last, more };
+    const { textBytes } = contents;
+    return { rows: meter.rows, longestRow, vectors, words, textBytes, last, more };
   } finally {
     await file.close();
   }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { PoolClient } from 'pg';
 import { EngineMemoryError } from '../duckdb/engine-memory-error.ts';
 import type { StatementLimits } from '../duckdb/engine.ts';
-import { addChecksums, checksumNumbers, checksumSql, type Checksum } from '../files/checksum.ts';
+import { addChecksums, checksumNumbers, rowChecksumSql, type Checksum } from '../files/checksum.ts';
 import { quoted } from '../files/columns.ts';
 import type { FileRecord } from '../files/file-record.ts';
 import { readCopied } from '../files/copied-rows.ts';
@@ -41,7 +41,8 @@ const SHRINKING = 4;
 class FileMaker {
   readonly files: FileRecord[] = [];
   private sums: Checksum = [];
-  private metadataBytes = 0;
+  /** Of the columns of texts, as Postgres sent them. */
+  private textBytes: Checksum = [];
   private readonly parts: ArchiveParts;
   private readonly client: PoolClient;
   private readonly table: SealedTable;
@@ -90,7 +91,7 @@ class FileMaker {
     if (written === null) return this.makeNext(keys, after);
     await this.done('written');
     await this.readBack(written);
-    this.metadataBytes += copied.metadataBytes;
+    this.textBytes = addChecksums(this.textBytes, copied.textBytes.map(BigInt));
     const name = `${dayOf(table)}/${basename(written.path)}`;
     await noteFile(client, name);
     await this.done('named');
@@ -139,9 +140,9 @@ class FileMaker {
 
   private async compareWithTable(): Promise<void> {
     const { rows } = await this.client.query<{ sums: string }>(
-      `SELECT ${checksumSql('postgres', this.metadataBytes)} AS sums FROM ${quoted(this.table.relation)}`,
+      `SELECT ${rowChecksumSql('postgres')} AS sums FROM ${quoted(this.table.relation)}`,
     );
-    const wanted = checksumNumbers(rows[0]?.sums);
+    const wanted = [...checksumNumbers(rows[0]?.sums), ...this.textBytes];
     const same =
       this.files.length === 0 ? wanted[0] === 0n : wanted.every((sum, at) => sum === this.sums[at]);
     if (!same) throw new VerificationError('the files hold other events than the table');

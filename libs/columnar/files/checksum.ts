@@ -8,9 +8,7 @@ import type { Source } from './source.ts';
  * those of several files add up. The same names mean the same in Postgres and in DuckDB.
  */
 
-const TEXTS = COLUMN_NAMES.slice(4);
-/** What a checksum says before the texts. */
-const NUMBERS = 6;
+export const TEXT_COLUMNS = COLUMN_NAMES.slice(4);
 /** A prime, so that the product of a group and an ordinal tells pairs apart. */
 const MODULUS = 1_000_003;
 
@@ -28,25 +26,29 @@ const MICROS: Readonly<Record<EngineName, string>> = {
   duckdb: 'epoch_us(ts)',
 };
 
-/**
- * SQL of a checksum: one text column.
- *
- * @param metadataBytes where they are known: to write out its JSON once more costs Postgres as much as all the rest
- */
-export function checksumSql(engine: EngineName, metadataBytes?: number): string {
-  const bytesOf = (column: string): string =>
-    column === 'metadata' && metadataBytes !== undefined
-      ? `count(${column}) + ${metadataBytes}`
-      : `coalesce(sum(${BYTES[engine](column)} + 1), 0)`;
-  const sums = [
-    'count(*)',
-    'coalesce(sum(group_seq), 0)',
-    'coalesce(sum(ordinal), 0)',
-    'coalesce(sum(level), 0)',
-    `coalesce(sum(${MICROS[engine]}), 0)`,
-    `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + (${MICROS[engine]}) % ${MODULUS} * (ordinal % 1009)), 0)`,
-    ...TEXTS.map(bytesOf),
-  ];
+/** What a checksum says before the texts. */
+const rowSums = (engine: EngineName): readonly string[] => [
+  'count(*)',
+  'coalesce(sum(group_seq), 0)',
+  'coalesce(sum(ordinal), 0)',
+  'coalesce(sum(level), 0)',
+  `coalesce(sum(${MICROS[engine]}), 0)`,
+  `coalesce(sum((group_seq % ${MODULUS}) * (ordinal + 1) + (${MICROS[engine]}) % ${MODULUS} * (ordinal % 1009)), 0)`,
+];
+const ROW_SUMS = rowSums('duckdb').length;
+
+/** SQL of a checksum: one text column. */
+export function checksumSql(engine: EngineName): string {
+  const texts = TEXT_COLUMNS.map((column) => `coalesce(sum(${BYTES[engine](column)} + 1), 0)`);
+  return inOneText(engine, [...rowSums(engine), ...texts]);
+}
+
+/** The same without the texts, whose bytes are known: they cost Postgres as much as all the rest, its JSON twice that. */
+export function rowChecksumSql(engine: EngineName): string {
+  return inOneText(engine, rowSums(engine));
+}
+
+function inOneText(engine: EngineName, sums: readonly string[]): string {
   const type = engine === 'postgres' ? 'text' : 'VARCHAR';
   return sums.map((sum) => `(${sum})::${type}`).join(` || ' ' || `);
 }
@@ -60,7 +62,7 @@ export function addChecksums(a: Checksum, b: Checksum): Checksum {
 
 /** Bytes of all texts, with one more for each. */
 export function textBytes(sums: Checksum): number {
-  return Number(sums.slice(NUMBERS).reduce((bytes, sum) => bytes + sum, 0n));
+  return Number(sums.slice(ROW_SUMS).reduce((bytes, sum) => bytes + sum, 0n));
 }
 
 /** The same of a row; 0 where there are no rows. */

@@ -1,7 +1,7 @@
 import { fieldToken, forEachWord, type LogEvent, type TokenField } from '#event';
 import { filterOf } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
-import { endOf, textOf, type TextFormat } from './text-format.ts';
+import { endOf, escapesOf, textOf, type TextFormat } from './text-format.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
 /** In place of a character beyond ASCII. */
@@ -35,6 +35,8 @@ const STATES = {
  * About 1 us per event.
  */
 export class SkipFilterBuilder {
+  /** Bytes that only say what the one behind them means, of all that was added as bytes. */
+  escapes = 0;
   private readonly hashes = new HashSet();
   private allAscii = true;
 
@@ -78,9 +80,12 @@ export class SkipFilterBuilder {
       }
       if (byte === end) return at;
       // What is escaped belongs to no word.
-      if (byte === escape) at++;
-      else if (lower === BEYOND_ASCII) {
+      if (byte === escape) {
+        this.escapes++;
+        at++;
+      } else if (lower === BEYOND_ASCII) {
         const after = endOf(bytes, at, format);
+        this.escapes += escapesOf(bytes, at, after, format);
         this.addUnicodeWords(textOf(bytes, start, after, format) ?? '');
         return after;
       }
@@ -103,13 +108,27 @@ export class SkipFilterBuilder {
       if (byte === end) break;
       if (byte >= 128 || byte === escape) {
         if (byte === escape && bytes[at + 1] === absent) return at + 2;
+        const escaped = at;
         at = endOf(bytes, at, format);
+        this.escapes += escapesOf(bytes, escaped, at, format);
         this.addText(state, textOf(bytes, start, at, format));
         return at;
       }
       hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
     this.hashes.add(hash);
+    return at;
+  }
+
+  /** Adds nothing. Gives where the text ends. */
+  passOver(bytes: Uint8Array, start: number, { end, escape }: TextFormat): number {
+    let at = start;
+    for (; at < bytes.length && bytes[at] !== end; at++) {
+      if (bytes[at] === escape) {
+        this.escapes++;
+        at++;
+      }
+    }
     return at;
   }
 

@@ -45,6 +45,23 @@ export function endOf(bytes: Uint8Array, at: number, { end }: TextFormat): numbe
   return found < 0 ? bytes.length : found;
 }
 
+/** How many of some bytes only say what the one behind them means. */
+export function escapesOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { escape }: TextFormat,
+): number {
+  let escapes = 0;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] === escape) {
+      escapes++;
+      at++;
+    }
+  }
+  return escapes;
+}
+
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What the bytes of one text stand for. */
