@@ -23,7 +23,10 @@ export interface ColumnarPart {
   readonly extra?: string | null;
 }
 
-/** A statement over the events of some windows, which are an expression in `write`. */
+/**
+ * A statement over the events of some windows, which are an expression in `write`. All windows of the same files are one
+ * scan: each scan prepares all row groups that it passes over.
+ */
 export function columnarStatement(
   part: ColumnarPart,
   write: (events: string) => string,
@@ -34,18 +37,22 @@ export function columnarStatement(
     windows,
     values: filter.values,
     sql: (relation) => {
-      const arms = windows.map((window) => {
+      const scans = [...Map.groupBy(windows, relation)].map(([source, within]) => {
         const where = allOf([
-          `ts >= ${timeSql(window.from)} AND ts < ${timeSql(window.to)}`,
+          within.map(betweenSql).join(' OR '),
           after == null ? null : afterSql(after.position, after.order),
           extra ?? null,
           filter.sql,
         ]);
-        return `SELECT * FROM ${relation(window)}${where}`;
+        return `SELECT * FROM ${source}${where}`;
       });
-      return write(`(${arms.join(' UNION ALL ')})`);
+      return write(`(${scans.join(' UNION ALL ')})`);
     },
   };
+}
+
+function betweenSql({ from, to }: TimeRange): string {
+  return `ts >= ${timeSql(from)} AND ts < ${timeSql(to)}`;
 }
 
 /** The first events of the part in order, at most `limit`; null is all. */
