@@ -11,11 +11,7 @@ import { columnarFilter } from './columnar-filter.ts';
 import { orderedEvents } from './columnar-sql.ts';
 import { WindowSlicer } from './window-slicer.ts';
 
-/**
- * Events of the first statement: some times as many as are wanted where every event matches, for they are sorted; more
- * where a condition is to be met, some row groups where filters say that they may …
- */
-const TIMES_WANTED = 4;
+/** Events of the first statement: few where every event matches, some row groups where filters say that they may … */
 const FIRST_EVENTS = 4_096;
 const FIRST_OF_SKIP_INDEX = 40_960;
 /** … and all of them at once where they are few. */
@@ -47,10 +43,7 @@ export async function* scanColumnar(
   const slicer = new WindowSlicer(windows, scan.order);
   const filterOf = columnarFilter(query);
   const most = filterOf(windows).check === null ? MAX_EVENTS : MAX_CHECKED_EVENTS;
-  let quota =
-    query.kind === 'all'
-      ? Math.min(TIMES_WANTED * scan.limit, FIRST_EVENTS)
-      : firstQuota(windows, requirement);
+  let quota = firstQuota(windows, requirement);
   while (!slicer.done) {
     const slice = slicer.take(Math.min(quota, most), MAX_WINDOWS);
     const filter = filterOf(slice);

@@ -23,10 +23,7 @@ export interface ColumnarPart {
   readonly extra?: string | null;
 }
 
-/**
- * A statement over the events of some windows, which are an expression in `write`. All windows of the same files are one
- * scan: each scan prepares all row groups that it passes over.
- */
+/** A statement over the events of some windows, which are an expression in `write`. */
 export function columnarStatement(
   part: ColumnarPart,
   write: (events: string) => string,
@@ -37,22 +34,18 @@ export function columnarStatement(
     windows,
     values: filter.values,
     sql: (relation) => {
-      const scans = [...Map.groupBy(windows, relation)].map(([source, within]) => {
+      const arms = windows.map((window) => {
         const where = allOf([
-          within.map(betweenSql).join(' OR '),
+          `ts >= ${timeSql(window.from)} AND ts < ${timeSql(window.to)}`,
           after == null ? null : afterSql(after.position, after.order),
           extra ?? null,
           filter.sql,
         ]);
-        return `SELECT * FROM ${source}${where}`;
+        return `SELECT * FROM ${relation(window)}${where}`;
       });
-      return write(`(${scans.join(' UNION ALL ')})`);
+      return write(`(${arms.join(' UNION ALL ')})`);
     },
   };
-}
-
-function betweenSql({ from, to }: TimeRange): string {
-  return `ts >= ${timeSql(from)} AND ts < ${timeSql(to)}`;
 }
 
 /** The first events of the part in order, at most `limit`; null is all. */
