@@ -62,7 +62,7 @@ describe('what is read of rows on their way', () => {
       fc.property(fc.array(texts, { maxLength: 5 }), (rows) => {
         const contents = new CopiedContents();
         for (const each of rows) read(contents, copied(each));
-        expect(contents.textBytes).toEqual(
+        expect(contents.textSums).toEqual(
           TEXT_COLUMNS.map((_, at) => bytesOf(rows.map((each) => each[at] ?? null))),
         );
       }),
@@ -79,7 +79,7 @@ describe('what is read of rows on their way', () => {
       read(contents, copied([message, ...rest]));
     }
     expect(contents.finish()).toEqual([]);
-    expect(contents.textBytes).toEqual(
+    expect(contents.textSums).toEqual(
       TEXT_COLUMNS.map((_, at) => (at === 0 ? bytesOf(messages) : 5 * '\\N.'.length)),
     );
   });

@@ -33,7 +33,7 @@ function readingOf(column: (typeof COLUMN_NAMES)[number]): Reading {
  */
 export class CopiedContents {
   /** Of each of `TEXT_COLUMNS`, as a checksum counts them. */
-  readonly textBytes: number[] = TEXT_COLUMNS.map(() => 0);
+  readonly textSums: number[] = TEXT_COLUMNS.map(() => 0);
   private readonly groups: CountedWords[] = [];
   private readonly builder = new SkipFilterBuilder();
   private rows = 0;
@@ -74,7 +74,7 @@ export class CopiedContents {
   private count(text: number, bytes: Uint8Array, from: number, to: number, escapes: number): void {
     const isNull =
       to - from === 2 && bytes[from] === COPIED.escape && bytes[from + 1] === COPIED.absent;
-    if (!isNull) this.textBytes[text] = (this.textBytes[text] as number) + to - from - escapes + 1;
+    if (!isNull) this.textSums[text] = (this.textSums[text] as number) + to - from - escapes + 1;
   }
 
   private endGroup(): void {

@@ -19,7 +19,7 @@ export interface CopiedFile {
   /** As `CopiedContents` gives them. */
   readonly words: readonly CountedWords[];
   /** As `CopiedContents` has them. */
-  readonly textBytes: readonly number[];
+  readonly textSums: readonly number[];
   readonly last: CopiedPosition | null;
   /** Whether there may be rows after the last one. */
   readonly more: boolean;
@@ -65,8 +65,8 @@ export async function copyOut(
     } while (more && !meter.full && meter.rows < bounds.rows);
     const words = contents.finish();
     const { longestRow, vectors } = meter;
-    const { textBytes } = contents;
-    return { rows: meter.rows, longestRow, vectors, words, textBytes, last, more };
+    const { textSums } = contents;
+    return { rows: meter.rows, longestRow, vectors, words, textSums, last, more };
   } finally {
     await file.close();
   }

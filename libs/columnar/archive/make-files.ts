@@ -42,7 +42,7 @@ class FileMaker {
   readonly files: FileRecord[] = [];
   private sums: Checksum = [];
   /** Of the columns of texts, as Postgres sent them. */
-  private textBytes: Checksum = [];
+  private textSums: Checksum = [];
   private readonly parts: ArchiveParts;
   private readonly client: PoolClient;
   private readonly table: SealedTable;
@@ -91,7 +91,7 @@ class FileMaker {
     if (written === null) return this.makeNext(keys, after);
     await this.done('written');
     await this.readBack(written);
-    this.textBytes = addChecksums(this.textBytes, copied.textBytes.map(BigInt));
+    this.textSums = addChecksums(this.textSums, copied.textSums.map(BigInt));
     const name = `${dayOf(table)}/${basename(written.path)}`;
     await noteFile(client, name);
     await this.done('named');
@@ -142,7 +142,7 @@ class FileMaker {
     const { rows } = await this.client.query<{ sums: string }>(
       `SELECT ${rowChecksumSql('postgres')} AS sums FROM ${quoted(this.table.relation)}`,
     );
-    const wanted = [...checksumNumbers(rows[0]?.sums), ...this.textBytes];
+    const wanted = [...checksumNumbers(rows[0]?.sums), ...this.textSums];
     const same =
       this.files.length === 0 ? wanted[0] === 0n : wanted.every((sum, at) => sum === this.sums[at]);
     if (!same) throw new VerificationError('the files hold other events than the table');

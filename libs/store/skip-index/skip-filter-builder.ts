@@ -35,10 +35,14 @@ const STATES = {
  * About 1 us per event.
  */
 export class SkipFilterBuilder {
-  /** Bytes that only say what the one behind them means, of all that was added as bytes. */
-  escapes = 0;
   private readonly hashes = new HashSet();
+  private escapesSoFar = 0;
   private allAscii = true;
+
+  /** Bytes that only say what the one behind them means, in all that was ever read. */
+  get escapes(): number {
+    return this.escapesSoFar;
+  }
 
   /** Distinct tokens so far. */
   get tokens(): number {
@@ -81,11 +85,11 @@ export class SkipFilterBuilder {
       if (byte === end) return at;
       // What is escaped belongs to no word.
       if (byte === escape) {
-        this.escapes++;
+        this.escapesSoFar++;
         at++;
       } else if (lower === BEYOND_ASCII) {
         const after = endOf(bytes, at, format);
-        this.escapes += escapesOf(bytes, at, after, format);
+        this.escapesSoFar += escapesOf(bytes, at, after, format);
         this.addUnicodeWords(textOf(bytes, start, after, format) ?? '');
         return after;
       }
@@ -107,10 +111,10 @@ export class SkipFilterBuilder {
       const byte = bytes[at] as number;
       if (byte === end) break;
       if (byte >= 128 || byte === escape) {
-        if (byte === escape && bytes[at + 1] === absent) return at + 2;
+        if (byte === escape && at === start && bytes[at + 1] === absent) return at + 2;
         const escaped = at;
         at = endOf(bytes, at, format);
-        this.escapes += escapesOf(bytes, escaped, at, format);
+        this.escapesSoFar += escapesOf(bytes, escaped, at, format);
         this.addText(state, textOf(bytes, start, at, format));
         return at;
       }
@@ -120,12 +124,16 @@ export class SkipFilterBuilder {
     return at;
   }
 
-  /** Adds nothing. Gives where the text ends. */
+  /**
+   * Reads a text that is not to be found: its escapes only.
+   *
+   * @returns where the text ends
+   */
   passOver(bytes: Uint8Array, start: number, { end, escape }: TextFormat): number {
     let at = start;
     for (; at < bytes.length && bytes[at] !== end; at++) {
       if (bytes[at] === escape) {
-        this.escapes++;
+        this.escapesSoFar++;
         at++;
       }
     }
