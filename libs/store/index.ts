@@ -28,7 +28,7 @@ export type { BatchDisposition } from './write/dispositions.ts';
 export type { CommitResult, GroupWriter } from './write/group-writer.ts';
 export { mayContain, mayContainHash, type FilterBits } from './skip-index/bloom-filter.ts';
 export { fieldState, SkipFilterBuilder } from './skip-index/skip-filter-builder.ts';
-export { COPIED, escapesOf, GATHERED } from './skip-index/text-format.ts';
+export { COPIED, escapesOf, GATHERED, isAbsent } from './skip-index/text-format.ts';
 export { tokenHash } from './skip-index/token-hash.ts';
 export * from './read/index.ts';
 export * from './jobs/index.ts';

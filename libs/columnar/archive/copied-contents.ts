@@ -1,5 +1,5 @@
 import type { TokenField } from '#event';
-import { COPIED, escapesOf, fieldState, SkipFilterBuilder } from '#store';
+import { COPIED, escapesOf, fieldState, isAbsent, SkipFilterBuilder } from '#store';
 import { TEXT_COLUMNS } from '../files/checksum.ts';
 import { COLUMN_NAMES } from '../files/columns.ts';
 import { TOKEN_COLUMNS, type CountedWords } from '../files/row-groups.ts';
@@ -72,9 +72,8 @@ export class CopiedContents {
   }
 
   private count(text: number, bytes: Uint8Array, from: number, to: number, escapes: number): void {
-    const isNull =
-      to - from === 2 && bytes[from] === COPIED.escape && bytes[from + 1] === COPIED.absent;
-    if (!isNull) this.textSums[text] = (this.textSums[text] as number) + to - from - escapes + 1;
+    if (isAbsent(bytes, from, COPIED)) return;
+    this.textSums[text] = (this.textSums[text] as number) + to - from - escapes + 1;
   }
 
   private endGroup(): void {

@@ -1,7 +1,7 @@
 import { fieldToken, forEachWord, type LogEvent, type TokenField } from '#event';
 import { filterOf } from './bloom-filter.ts';
 import { HashSet } from './hash-set.ts';
-import { endOf, escapesOf, textOf, type TextFormat } from './text-format.ts';
+import { endOf, escapesOf, isAbsent, textOf, type TextFormat } from './text-format.ts';
 import { continueHash, FNV_OFFSET, FNV_PRIME, tokenHash } from './token-hash.ts';
 
 /** In place of a character beyond ASCII. */
@@ -104,14 +104,14 @@ export class SkipFilterBuilder {
    * @returns where the value ends
    */
   addValue(state: number, bytes: Uint8Array, start: number, format: TextFormat): number {
-    const { end, escape, absent } = format;
+    const { end, escape } = format;
     let hash = state;
     let at = start;
     for (; at < bytes.length; at++) {
       const byte = bytes[at] as number;
       if (byte === end) break;
       if (byte >= 128 || byte === escape) {
-        if (byte === escape && at === start && bytes[at + 1] === absent) return at + 2;
+        if (isAbsent(bytes, start, format)) return start + 2;
         const escaped = at;
         at = endOf(bytes, at, format);
         this.escapesSoFar += escapesOf(bytes, escaped, at, format);

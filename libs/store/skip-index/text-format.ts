@@ -45,6 +45,15 @@ export function endOf(bytes: Uint8Array, at: number, { end }: TextFormat): numbe
   return found < 0 ? bytes.length : found;
 }
 
+/** Whether there is no text: no other begins so. */
+export function isAbsent(
+  bytes: Uint8Array,
+  start: number,
+  { escape, absent }: TextFormat,
+): boolean {
+  return bytes[start] === escape && bytes[start + 1] === absent;
+}
+
 /** How many of some bytes only say what the one behind them means. */
 export function escapesOf(
   bytes: Uint8Array,
